@@ -1,0 +1,55 @@
+/**
+ * What the engine's services need of each other. A service never opens another's files or tables: it is handed one of
+ * these by `create-engine.ts`.
+ */
+
+export interface StoredObject {
+  readonly key: string;
+  readonly versionId: string | undefined;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly sizeBytes: number;
+  readonly lastModifiedMs: number;
+  /** A plain file holding exactly the object's bytes, never changed after it was written: DuckDB reads it as it is. */
+  readonly file: string;
+}
+
+/** S3, from the inside. */
+export interface Buckets {
+  ensureBucket(bucket: string): void;
+  /** Durable when the promise resolves. Emits the same notifications as a PutObject from outside. */
+  put(bucket: string, key: string, body: Uint8Array): Promise<StoredObject>;
+  /** The same, taking over a finished file of the same file system (renamed, fsynced). */
+  adopt(bucket: string, key: string, file: string): Promise<StoredObject>;
+  head(bucket: string, key: string, versionId?: string): StoredObject | undefined;
+  /** Latest versions only, in UTF-8 byte order of the key. */
+  list(bucket: string, prefix: string): StoredObject[];
+  remove(bucket: string, key: string): Promise<void>;
+}
+
+export interface InvocationResult {
+  /** JSON text of the result, or of `{errorType, errorMessage, trace}` when `functionError` is set. */
+  readonly payload: string;
+  readonly functionError?: 'Handled' | 'Unhandled';
+  readonly requestId: string;
+}
+
+/** Lambda, from the inside. Functions go by name or ARN. */
+export interface Functions {
+  /** Synchronous: waits for a free instance (reserved concurrency), runs, returns. Rejects only for an unknown function. */
+  invoke(functionName: string, payload: unknown): Promise<InvocationResult>;
+  /** Asynchronous as the Event invocation type: two retries, then the failure destination. Resolves when it is settled. */
+  invokeAsync(functionName: string, payload: unknown): Promise<void>;
+}
+
+export interface QueryOutcome {
+  readonly queryExecutionId: string;
+  readonly state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+  readonly stateChangeReason?: string;
+}
+
+/** Athena, from the inside, for the `athena:startQueryExecution.sync` integration of Step Functions. */
+export interface Queries {
+  /** Takes StartQueryExecution's input and gives GetQueryExecution's output, once the query has ended. */
+  run(startQueryExecutionInput: unknown): Promise<{ QueryExecution: Record<string, unknown> } & QueryOutcome>;
+}
