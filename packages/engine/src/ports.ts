@@ -53,3 +53,28 @@ export interface Queries {
   /** Takes StartQueryExecution's input and gives GetQueryExecution's output, once the query has ended. */
   run(startQueryExecutionInput: unknown): Promise<{ QueryExecution: Record<string, unknown> } & QueryOutcome>;
 }
+
+export interface CatalogueColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+export interface CatalogueTable {
+  readonly database: string;
+  readonly name: string;
+  /** An S3 URI, without a slash at the end. */
+  readonly location: string;
+  readonly format: 'glue' | 'iceberg';
+  readonly columns: readonly CatalogueColumn[];
+}
+
+/** The Glue Data Catalog, from the inside. Everything is durable when the call returns. */
+export interface Catalogue {
+  /** Creates the database if it is missing. */
+  ensureDatabase(name: string): void;
+  /** @throws when the table exists. */
+  createTable(table: CatalogueTable): void;
+  /** Replaces the columns of an existing table. */
+  setColumns(database: string, name: string, columns: readonly CatalogueColumn[]): void;
+  hasTable(database: string, name: string): boolean;
+}
