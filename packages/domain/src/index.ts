@@ -1,0 +1,38 @@
+export { type Definitions, defineFeatureStore, findSource } from './definitions.ts';
+export { defineEntity, type Entity, type KeyShape, type KeyValues } from './define-entity.ts';
+export { defineGroup, type FeatureShape, type Group, type OnlineStorage, type RecordInput } from './define-group.ts';
+export { type Column, type ColumnShape, column, defineSource, type Source, type SourceRow } from './define-source.ts';
+export { defineView, type Join, join, type RequestContext, type RequestFeature, type View } from './define-view.ts';
+export { decodeValue, type FeatureValue } from './decode-value.ts';
+export { type Duration, parseDurationMs } from './duration.ts';
+export { encodeRecord, type FeatureRecord, isRefusal, MAX_RECORD_BYTES, type WireValue } from './encode-record.ts';
+export { type KeyPart, type KeyPartType, MAX_KEY_BYTES, parseEntityKey, printEntityKey } from './entity-key.ts';
+export { type ErrorCode, type ErrorKind, errorRegistry, type Fault, type Refusal, type RefusalCode, refuse, TidemarkError } from './errors.ts';
+export {
+  checkEventTime,
+  type EventTimeNs,
+  FRACTION_DIGITS,
+  fromMs,
+  NS_PER,
+  type Precision,
+  parseIsoNs,
+  parseUnixSecondsNs,
+  printIso,
+  toMs,
+} from './event-time.ts';
+export {
+  type CollectionKind,
+  type FeatureOptions,
+  type FeatureType,
+  fractional,
+  integral,
+  integral64,
+  listOf,
+  type ScalarKind,
+  type Sensitivity,
+  setOf,
+  text,
+  type ValueOf,
+  vector,
+} from './feature-type.ts';
+export { assertFeatureName, assertLogicalName, ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, physicalGroupName, RESERVED_FEATURE_NAMES } from './names.ts';
