@@ -1,0 +1,93 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineContext } from '../engine-context.ts';
+import { createBundleVersion } from './bundle-version.ts';
+import { responseTooLarge } from './error-payload.ts';
+import { functionEnvironment } from './function-environment.ts';
+import { functionArn, handlerFile, type FunctionSpec } from './function-spec.ts';
+import { startInstance, type Outcome } from './instance.ts';
+import type { InstanceBudget } from './instance-budget.ts';
+import { createInstancePool, type InstancePool } from './instance-pool.ts';
+
+/** 6 MB and a little: Lambda's own number for what a synchronous answer may weigh. */
+const RESPONSE_LIMIT_BYTES = 6_291_556;
+
+export interface DeployedFunction {
+  spec(): FunctionSpec;
+  /** Instances of the older specification finish their work and go. */
+  update(spec: FunctionSpec): void;
+  concurrency(): number;
+  run(requestId: string, payload: string): Promise<Outcome>;
+  readonly pool: InstancePool;
+  /** Of the bundle's file as it lies there now. */
+  code(): { sha256Base64: string; sizeBytes: number; modifiedMs: number };
+}
+
+export interface DeployedFunctionOptions {
+  readonly environment: () => Record<string, string>;
+  readonly budget: InstanceBudget;
+  readonly instancesPerFunction: number;
+  readonly onLog: (functionName: string, requestId: string | undefined, text: string) => void;
+  /** The platform's own line about an invocation: for the log, not for those who listen to the function. */
+  readonly onReport: (functionName: string, requestId: string, line: string) => void;
+}
+
+export function createDeployedFunction(context: EngineContext, initial: FunctionSpec, options: DeployedFunctionOptions): DeployedFunction {
+  let spec = initial;
+  let generation = 0;
+  let bundleVersion = createBundleVersion(handlerFile(spec).entry);
+  const concurrency = () => Math.min(spec.reservedConcurrency ?? Number.POSITIVE_INFINITY, options.instancesPerFunction);
+
+  const pool = createInstancePool({
+    functionName: initial.name,
+    limit: concurrency,
+    version: () => `${generation}:${bundleVersion()}`,
+    budget: options.budget,
+    start() {
+      const logs = { group: `/aws/lambda/${spec.name}`, stream: `[$LATEST]${randomUUID().replaceAll('-', '')}` };
+      return startInstance({
+        data: {
+          ...handlerFile(spec),
+          functionName: spec.name,
+          functionArn: functionArn(context, spec.name),
+          memoryMb: spec.memoryMb,
+          timeoutMs: spec.timeoutMs,
+          logGroupName: logs.group,
+          logStreamName: logs.stream,
+          compileCacheDir: join(context.dataDir, 'compile-cache'),
+        },
+        environment: functionEnvironment(context, spec, options.environment(), logs),
+        onLog: (requestId, text) => options.onLog(spec.name, requestId, text),
+      });
+    },
+  });
+
+  return {
+    spec: () => spec,
+    update(next) {
+      if (JSON.stringify(next) === JSON.stringify(spec)) return;
+      spec = next;
+      generation += 1;
+      bundleVersion = createBundleVersion(handlerFile(spec).entry);
+    },
+    concurrency,
+    pool,
+    async run(requestId, payload) {
+      const startedMs = performance.now();
+      const outcome = await pool.invoke(requestId, payload);
+      const durationMs = (performance.now() - startedMs).toFixed(2);
+      options.onReport(spec.name, requestId, `REPORT RequestId: ${requestId}\tDuration: ${durationMs} ms\tMemory Size: ${spec.memoryMb} MB`);
+      const mayBeTooLarge = outcome.payload.length * 3 > RESPONSE_LIMIT_BYTES;
+      if (mayBeTooLarge && Buffer.byteLength(outcome.payload) > RESPONSE_LIMIT_BYTES) {
+        return { payload: responseTooLarge(RESPONSE_LIMIT_BYTES), functionError: 'Unhandled' };
+      }
+      return outcome;
+    },
+    code() {
+      const { entry } = handlerFile(spec);
+      const bytes = readFileSync(entry);
+      return { sha256Base64: createHash('sha256').update(bytes).digest('base64'), sizeBytes: bytes.length, modifiedMs: statSync(entry).mtimeMs };
+    },
+  };
+}

@@ -1,0 +1,167 @@
+/**
+ * Lambda: functions from bundles on disk, run in worker threads.
+ *
+ * Gaps
+ * - Operations: Invoke, GetFunction, ListFunctions; others answer UnknownOperationException. Functions come from the
+ *   deployment, not from CreateFunction. Response streaming, layers, versions, aliases, client contexts and durable
+ *   executions are refused by name.
+ * - X-Ray gets no segments; `_X_AMZN_TRACE_ID` says that the trace is not sampled.
+ *
+ * Differences by design
+ * - Where AWS would throttle (reserved concurrency used up) an invocation waits for its turn, up to 10,000 a function.
+ * - An instance is not frozen between invocations. `TZ` is :UTC, but a thread shares its process's time zone.
+ * - The memory limit bounds the JavaScript heap, not buffers.
+ * - Asynchronous retries come after 1 and 2 s; an event does not age out after six hours.
+ * - CloudWatch Logs is a file a function in `logs/`, with a REPORT line an invocation.
+ *
+ * Client quirks
+ * - The handler's console writes arrive here before its result: see instance-thread.ts.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineContext } from '../engine-context.ts';
+import type { Buckets, Functions, InvocationResult } from '../ports.ts';
+import { AwsError } from '../wire/aws-error.ts';
+import type { Service } from '../wire/service.ts';
+import { createAsyncDispatcher } from './async-dispatcher.ts';
+import { openAsyncOutbox } from './async-outbox.ts';
+import { createDeployedFunction, type DeployedFunction } from './deployed-function.ts';
+import { putFailureRecord } from './failure-record.ts';
+import { createFunctionLogs } from './function-logs.ts';
+import { checkFunctionSpec, functionArn, functionNameOf, type FunctionSpec } from './function-spec.ts';
+import type { Outcome } from './instance.ts';
+import { createInstanceBudget, type InstanceLimits, limitsForThisMachine } from './instance-budget.ts';
+import { createLambdaService } from './lambda-service.ts';
+import { createLogTails } from './log-tails.ts';
+
+export interface LambdaOptions {
+  /** `AWS_ENDPOINT_URL` and the like; asked when an instance starts, so it may be known only after the engine listens. */
+  readonly environment: () => Record<string, string>;
+  /** Where failure destinations are written. */
+  readonly buckets: Buckets;
+  /** Every line that a function prints, whole, before the invocation's result is known to its caller. */
+  readonly onLog?: (functionName: string, requestId: string | undefined, line: string) => void;
+  readonly instances?: InstanceLimits;
+  readonly retireIdleAfterMs?: number;
+}
+
+export interface Lambda {
+  readonly service: Service;
+  readonly functions: Functions;
+  /** The same specification again changes nothing. Takes up the function's unsettled asynchronous invocations. */
+  deploy(spec: FunctionSpec): void;
+  isBusy(): boolean;
+  /** Instances now alive, over all functions. */
+  instanceCount(): number;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+const SYNC_LIMIT_BYTES = 6_291_456;
+const ASYNC_LIMIT_BYTES = 1_048_576;
+const RETIRE_IDLE_AFTER_MS = 120_000;
+
+export function createLambda(context: EngineContext, options: LambdaOptions): Lambda {
+  const directory = join(context.dataDir, 'lambda');
+  mkdirSync(directory, { recursive: true });
+  const outbox = openAsyncOutbox(join(directory, 'outbox.db'));
+  const dispatcher = createAsyncDispatcher(context, outbox);
+  const logs = createFunctionLogs(join(context.dataDir, 'logs'), context.clock);
+  const tails = createLogTails();
+  const limits = options.instances ?? limitsForThisMachine();
+  const budget = createInstanceBudget(limits.total);
+  const deployed = new Map<string, DeployedFunction>();
+  const retireAfterMs = options.retireIdleAfterMs ?? RETIRE_IDLE_AFTER_MS;
+  let sweep: NodeJS.Timeout | undefined;
+
+  const find = (nameOrArn: string): DeployedFunction => {
+    const fn = deployed.get(functionNameOf(nameOrArn) ?? '');
+    if (fn) return fn;
+    const arn = nameOrArn.startsWith('arn:') ? nameOrArn : functionArn(context, nameOrArn);
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
+  };
+  const record = (functionName: string, requestId: string | undefined, line: string) => {
+    logs.append(functionName, requestId, line);
+    tails.append(requestId, line);
+  };
+  const onLog = (functionName: string, requestId: string | undefined, text: string) => {
+    for (const line of text.split('\n')) {
+      record(functionName, requestId, line);
+      options.onLog?.(functionName, requestId, line);
+    }
+  };
+  const invokeText = async (nameOrArn: string, payload: string, requestId: string): Promise<Outcome> => {
+    const fn = find(nameOrArn);
+    checkSize(payload, 'RequestResponse', SYNC_LIMIT_BYTES);
+    return fn.run(requestId, payload);
+  };
+  /** Synchronous up to the commit: an error thrown here means that nothing was accepted. */
+  const acceptText = (nameOrArn: string, payload: string, requestId: string): Promise<void> => {
+    const fn = find(nameOrArn);
+    checkSize(payload, 'Event', ASYNC_LIMIT_BYTES);
+    return dispatcher.accept(fn.spec().name, requestId, payload);
+  };
+
+  const functions: Functions = {
+    async invoke(functionName, payload): Promise<InvocationResult> {
+      const requestId = randomUUID();
+      return { ...(await invokeText(functionName, JSON.stringify(payload) ?? 'null', requestId)), requestId };
+    },
+    async invokeAsync(functionName, payload) {
+      await acceptText(functionName, JSON.stringify(payload) ?? 'null', randomUUID());
+    },
+  };
+
+  return {
+    functions,
+    service: createLambdaService(context, { find, all: () => [...deployed.values()], invokeText, acceptText, tails }),
+    deploy(spec) {
+      checkFunctionSpec(spec);
+      const known = deployed.get(spec.name);
+      if (known) return known.update(spec);
+      const fn = createDeployedFunction(context, spec, {
+        environment: options.environment,
+        budget,
+        instancesPerFunction: limits.perFunction,
+        onLog,
+        onReport: record,
+      });
+      deployed.set(spec.name, fn);
+      dispatcher.attach({
+        name: spec.name,
+        run: fn.run,
+        concurrency: fn.concurrency,
+        maximumRetryAttempts: () => fn.spec().maximumRetryAttempts ?? 2,
+        failed: (invocation, attempts, outcome) =>
+          putFailureRecord(context, options.buckets, fn.spec(), invocation, attempts, outcome),
+      });
+    },
+    isBusy: () => dispatcher.isBusy() || [...deployed.values()].some(({ pool }) => pool.isBusy()),
+    instanceCount: () => [...deployed.values()].reduce((sum, { pool }) => sum + pool.size(), 0),
+    start() {
+      const everyMs = Math.max(retireAfterMs / 4, 50);
+      sweep ??= setInterval(() => {
+        for (const { pool } of deployed.values()) pool.retireIdle(retireAfterMs);
+      }, everyMs).unref();
+    },
+    async stop() {
+      clearInterval(sweep);
+      dispatcher.stop();
+      await Promise.all([...deployed.values()].map(({ pool }) => pool.close()));
+      logs.close();
+      outbox.close();
+    },
+  };
+}
+
+function checkSize(payload: string, invocationType: string, limitBytes: number): void {
+  if (payload.length * 3 <= limitBytes) return;
+  const sizeBytes = Buffer.byteLength(payload);
+  if (sizeBytes <= limitBytes) return;
+  throw new AwsError(
+    'RequestTooLargeException',
+    `${sizeBytes} byte payload is too large for the ${invocationType} invocation type (limit ${limitBytes} bytes)`,
+    413,
+  );
+}
