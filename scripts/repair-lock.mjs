@@ -17,15 +17,28 @@ const absent = absentBuilds(lock);
 for (const { parent, name, version, siblings } of absent) {
   const platform = platformOf(name, siblings);
   if (platform === undefined) {
-    throw new Error(`${parent || 'the root package'} wants ${name}@${version}, whose name tells no platform. Add its lock entry by hand.`);
+    throw new Error(
+      `${parent || 'the root package'} wants ${name}@${version}, whose name tells no platform. Add its lock entry by hand.`,
+    );
   }
   const taken = entryFor(lock, parent, name) !== undefined;
   const key = taken ? `${parent}/node_modules/${name}` : `node_modules/${name}`;
   const dev = lock.packages[parent]?.dev === true ? { dev: true } : {};
-  lock.packages[key] = { version, cpu: platform.cpu, ...dev, ...(platform.libc && { libc: platform.libc }), optional: true, os: platform.os };
+  lock.packages[key] = {
+    version,
+    cpu: platform.cpu,
+    ...dev,
+    ...(platform.libc && { libc: platform.libc }),
+    optional: true,
+    os: platform.os,
+  };
 }
 
 // npm's own order, so that its next run leaves these lines where they are.
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')));
 if (absent.length > 0) writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
-console.log(absent.length === 0 ? 'package-lock.json has every platform build' : `package-lock.json: added ${absent.length} platform builds`);
+console.log(
+  absent.length === 0
+    ? 'package-lock.json has every platform build'
+    : `package-lock.json: added ${absent.length} platform builds`,
+);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { matchesLock } from './installed-packages.mjs';
 import { withInstallLock } from './install-lock.mjs';
+import { matchesLock } from './installed-packages.mjs';
 import { chooseNode, linkNode } from './node-binary.mjs';
 import { installedNode, lockHash, writeStamp } from './stamp.mjs';
 
@@ -8,7 +8,15 @@ import { installedNode, lockHash, writeStamp } from './stamp.mjs';
  * - Scripts stay off: in an empty HOME node-gyp would fetch headers for packages that ship their prebuilt binary.
  * - Development dependencies are asked for by name, since NODE_ENV=production would leave them out.
  */
-const NPM_CI = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--prefer-offline', '--no-progress', '--loglevel=error'];
+const NPM_CI = [
+  'ci',
+  '--ignore-scripts',
+  '--include=dev',
+  '--include=optional',
+  '--prefer-offline',
+  '--no-progress',
+  '--loglevel=error',
+];
 
 const STOPPING = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
@@ -17,7 +25,9 @@ const STOPPING = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
  * @returns {Promise<string>} path of the Node to run the project with
  */
 export async function ensureInstalled(root) {
-  return installedNode(root) ?? (await withInstallLock(root, async (heldBy) => installedNode(root) ?? (await install(root, heldBy))));
+  return (
+    installedNode(root) ?? (await withInstallLock(root, async (heldBy) => installedNode(root) ?? (await install(root, heldBy))))
+  );
 }
 
 /**
@@ -42,7 +52,11 @@ async function npmCi(root, heldBy) {
   const started = Date.now();
   console.error('tidemark: installing dependencies into node_modules (about 600 MB, once; some 15 s on a good line)…');
   const npm = npmCommand();
-  const child = spawn(npm.command, [...npm.args, ...NPM_CI], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell: npm.shell });
+  const child = spawn(npm.command, [...npm.args, ...NPM_CI], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: npm.shell,
+  });
   heldBy(child.pid);
   const stop = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
   for (const signal of STOPPING) process.on(signal, stop);

@@ -5,7 +5,8 @@ import { afterAll } from 'vitest';
 afterAll(async () => {
   // A server that was closed stays listed for some turns of the loop; one that was not stays for good.
   for (let look = 0; look < 20 && openServers() > 0; look++) await pause(25);
-  if (openServers() > 0) throw new Error(`this file leaves ${openServers()} listening server(s) behind; close them in afterEach or afterAll`);
+  if (openServers() > 0)
+    throw new Error(`this file leaves ${openServers()} listening server(s) behind; close them in afterEach or afterAll`);
 });
 
 function openServers(): number {

@@ -97,7 +97,10 @@ describe('bundleFunctions', () => {
     const elsewhere = await mkdtemp(join(tmpdir(), 'tidemark-definitions-'));
     made.push(elsewhere);
     const definitions = join(elsewhere, 'mine.ts');
-    await writeFile(definitions, "import { group as shipped } from '@tidemark/features';\nexport const group = `mine over ${shipped}`;");
+    await writeFile(
+      definitions,
+      "import { group as shipped } from '@tidemark/features';\nexport const group = `mine over ${shipped}`;",
+    );
     const { call } = await bundle(await checkout(), [hello], definitions);
     expect(await call('hello')).toBe('mine over shipped');
   });
@@ -112,9 +115,21 @@ describe('bundleFunctions', () => {
   });
 
   it.each([
-    { why: 'no handler', text: 'export const handle = 1;', says: /function bad: src\/bad\.ts must export `handler`; it exports handle/ },
-    { why: 'an import that does not exist', text: "import './nowhere.ts';", says: /src\/bad\.ts:1:8: Could not resolve "\.\/nowhere\.ts"/ },
-    { why: 'a warning in our code', text: 'export const handler = async (x: unknown) => typeof x === "nummber";', says: /builds with warnings:\n {2}src\/bad\.ts:1/ },
+    {
+      why: 'no handler',
+      text: 'export const handle = 1;',
+      says: /function bad: src\/bad\.ts must export `handler`; it exports handle/,
+    },
+    {
+      why: 'an import that does not exist',
+      text: "import './nowhere.ts';",
+      says: /src\/bad\.ts:1:8: Could not resolve "\.\/nowhere\.ts"/,
+    },
+    {
+      why: 'a warning in our code',
+      text: 'export const handler = async (x: unknown) => typeof x === "nummber";',
+      says: /builds with warnings:\n {2}src\/bad\.ts:1/,
+    },
   ])('refuses an entry with $why, by name, and writes nothing', async ({ text, says }) => {
     const root = await checkout({ 'src/bad.ts': text });
     await expect(bundle(root, [hello, { name: 'bad', entry: 'src/bad.ts' }])).rejects.toThrow(says);
@@ -123,7 +138,8 @@ describe('bundleFunctions', () => {
 
   it('bundles an SDK client from this repository into code that Node can load', async () => {
     const root = await checkout({
-      'src/sdk.ts': "import { SFNClient } from '@aws-sdk/client-sfn';\nexport const handler = async () => new SFNClient({ region: 'us-east-1' }).config.serviceId;",
+      'src/sdk.ts':
+        "import { SFNClient } from '@aws-sdk/client-sfn';\nexport const handler = async () => new SFNClient({ region: 'us-east-1' }).config.serviceId;",
     });
     await symlink(join(repository, 'node_modules/@aws-sdk'), join(root, 'node_modules/@aws-sdk'), 'dir');
     const { call } = await bundle(root, [{ name: 'sdk', entry: 'src/sdk.ts' }]);

@@ -46,7 +46,13 @@ export async function bundleFunctions(request: BundleRequest): Promise<BundleMan
   for (const { name, entry, code } of built.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const file = `${name}/index.mjs`;
     await writeIfChanged(join(request.outDir, file), code);
-    functions[name] = { entry, file, handler: 'index.handler', sha256: createHash('sha256').update(code).digest('hex'), sizeBytes: code.byteLength };
+    functions[name] = {
+      entry,
+      file,
+      handler: 'index.handler',
+      sha256: createHash('sha256').update(code).digest('hex'),
+      sizeBytes: code.byteLength,
+    };
   }
   const manifest: BundleManifest = { version: 1, runtime: 'nodejs24.x', functions };
   await removeFormer(request.outDir, manifest);

@@ -10,7 +10,9 @@ export function substituteDefinitions(definitions: string): Plugin {
   return {
     name: 'substitute-definitions',
     setup({ onResolve }) {
-      onResolve({ filter: /^@tidemark\/features$/ }, ({ importer }) => (importer.startsWith(folder) ? undefined : { path: definitions }));
+      onResolve({ filter: /^@tidemark\/features$/ }, ({ importer }) =>
+        importer.startsWith(folder) ? undefined : { path: definitions },
+      );
     },
   };
 }

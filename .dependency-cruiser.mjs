@@ -1,0 +1,89 @@
+/**
+ * Who may import whom: docs and reviews quote this table, `npm run check` enforces it, test/checks/boundaries.test.ts plants
+ * a violation of every pair that is not in it. Tests (`*.test.ts`, fixtures) stand outside the table, not outside the other rules.
+ */
+export const mayImport = {
+  domain: [],
+  sql: ['domain'],
+  pipeline: ['domain', 'sql'],
+  aws: ['domain', 'pipeline'],
+  machines: ['domain'],
+  functions: ['domain', 'features', 'pipeline', 'aws', 'machines'],
+  features: ['domain'],
+  engine: [],
+  client: [],
+  console: ['client'],
+  cli: ['domain', 'sql', 'pipeline', 'aws', 'machines', 'functions', 'features', 'engine', 'client', 'console'],
+  testing: ['domain', 'sql', 'pipeline', 'aws', 'machines', 'functions', 'features', 'engine', 'client', 'cli'],
+};
+
+/** What may speak to AWS, or imitate it. */
+const KNOWS_THE_SDK = ['aws', 'functions', 'engine', 'cli', 'testing'];
+/** Values in, values out. The scripts that make a shipped example's raw files are no definitions, and run on a laptop. */
+const PURE = '^packages/(domain|sql|machines)/src/|^packages/features/src/(?!.+/(raw|derive|scripts)/)';
+const TEST = '[.](test|fixture)[.]ts$|/fixtures/';
+
+const layers = Object.entries(mayImport).map(([name, allowed]) => ({
+  name: `layer-${name}`,
+  comment: `packages/${name} may import ${allowed.join(', ') || 'no other package of ours'}`,
+  severity: 'error',
+  from: { path: `^packages/${name}/src/`, pathNot: TEST },
+  to: { path: `^packages/(?!(${[name, ...allowed].join('|')})/)|^node_modules/@tidemark/(?!(${[name, ...allowed].join('|')})/)` },
+}));
+
+export default {
+  forbidden: [
+    ...layers,
+    {
+      name: 'package-in-the-table',
+      comment: 'a new package gets its row in mayImport first',
+      severity: 'error',
+      from: { path: `^packages/(?!(${Object.keys(mayImport).join('|')})/)` },
+      to: {},
+    },
+    {
+      name: 'across-packages-by-name',
+      comment: 'import another package by its name, through its exports',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/src/' },
+      to: { path: '^packages/', pathNot: '^packages/$1/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'sdk-only-in-adapters',
+      comment: `only ${KNOWS_THE_SDK.join(', ')} and tests may import the AWS SDK`,
+      severity: 'error',
+      from: { path: `^packages/(?!(${KNOWS_THE_SDK.join('|')})/)`, pathNot: TEST },
+      to: { path: '(^|/)node_modules/@(aws-sdk|smithy)/|^@(aws-sdk|smithy)/' },
+    },
+    {
+      name: 'pure-without-input-output',
+      comment: 'definitions and planning read no file, network, process or timer: what they need is an argument',
+      severity: 'error',
+      from: { path: PURE, pathNot: TEST },
+      to: {
+        path: '^(node:)?(child_process|cluster|dgram|dns|fs|fs/promises|http|http2|https|net|os|process|timers|timers/promises|tls|worker_threads)$',
+      },
+    },
+    {
+      name: 'resolves',
+      comment: 'an import that resolves to nothing',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'tests-stay-out',
+      comment: 'what ships imports no test',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: TEST },
+      to: { path: TEST },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'import', 'default', 'types'] },
+  },
+};
