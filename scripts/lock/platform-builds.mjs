@@ -1,6 +1,6 @@
 /**
  * @typedef {{ version?: string, resolved?: string, link?: boolean, dev?: boolean, optional?: boolean, os?: string | string[],
- *   cpu?: string | string[], libc?: string[], optionalDependencies?: Record<string, string> }} LockEntry
+ *   cpu?: string | string[], libc?: string[], engines?: Record<string, string>, optionalDependencies?: Record<string, string> }} LockEntry
  * @typedef {{ packages: Record<string, LockEntry> }} LockFile
  * @typedef {{ parent: string, name: string, version: string, siblings: string[] }} AbsentBuild
  */
@@ -18,6 +18,18 @@ export function absentBuilds(lock) {
       .filter(([name, range]) => !satisfies(entryFor(lock, parent, name), range))
       .map(([name, version]) => ({ parent, name, version, siblings: Object.keys(wanted) }));
   });
+}
+
+/**
+ * The platform builds that say which Node they want: npm would skip them under another, without a word.
+ *
+ * @param {LockFile} lock
+ * @returns {string[]} keys of `packages`
+ */
+export function buildsWithEngines(lock) {
+  return Object.keys(lock.packages).filter(
+    (key) => lock.packages[key]?.optional === true && lock.packages[key].engines !== undefined,
+  );
 }
 
 /**
