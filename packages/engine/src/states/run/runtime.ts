@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { EngineContext } from '../../engine-context.ts';
+import type { Buckets, Functions, Queries } from '../../ports.ts';
+import type { Definition, StatesBlock } from '../asl/definition.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { ExecutionRow, StoredStatus } from '../journal/rows.ts';
+import type { Scope } from './scope.ts';
+
+export interface Ports {
+  readonly functions: Functions;
+  readonly queries: Queries;
+  readonly buckets: Buckets;
+}
+
+/** How a run has ended in this process; `halted` is not the end of the execution. */
+export type RunEnd = StoredStatus | 'halted';
+
+export interface RunningExecution {
+  /** Ends it as StopExecution does. */
+  stop(error: string | undefined, cause: string | undefined): void;
+  /** Leaves it as it is, to be resumed by the next process. */
+  halt(): void;
+  readonly ended: Promise<RunEnd>;
+}
+
+export type RunExecution = (runtime: Runtime, execution: ExecutionRow, block: StatesBlock, parent?: Scope) => Promise<RunEnd>;
+
+/** What running executions share. */
+export interface Runtime {
+  readonly context: EngineContext;
+  readonly ports: Ports;
+  readonly journal: Journal;
+  /** For files on their way into a bucket. */
+  readonly scratchDir: string;
+  /** Everything that is being run right now, children of map runs too, by execution id. */
+  readonly running: Map<number, RunningExecution>;
+  readonly runExecution: RunExecution;
+  /** The definition and role of a revision, which never change. */
+  definition(revision: number): { readonly definition: Definition; readonly roleArn: string };
+}
+
+export function createRuntime(context: EngineContext, ports: Ports, journal: Journal, runExecution: RunExecution): Runtime {
+  const definitions = new Map<number, { definition: Definition; roleArn: string }>();
+  return {
+    context,
+    ports,
+    journal,
+    scratchDir: join(context.dataDir, 'states', 'scratch'),
+    running: new Map(),
+    runExecution,
+    definition(revision) {
+      let found = definitions.get(revision);
+      if (found === undefined) {
+        const row = journal.machines.revision(revision);
+        found = { definition: JSON.parse(row.definition) as Definition, roleArn: row.roleArn };
+        definitions.set(revision, found);
+      }
+      return found;
+    },
+  };
+}
