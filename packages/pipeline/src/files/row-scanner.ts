@@ -31,6 +31,7 @@ export class RowScanner {
   #openLines = 0;
   #buffer: Buffer | undefined;
   #nextQuote = -1;
+  #quotesAbout = false;
 
   constructor(format: 'csv' | 'jsonl', firstLine = 1) {
     this.#quotes = format === 'csv';
@@ -44,13 +45,7 @@ export class RowScanner {
 
   /** The position after the next row end in `buffer`, or −1 when the row goes on in the buffer to come. Call with growing `from`. */
   next(buffer: Buffer, from: number): number {
-    const lineFeed = this.#state >= QUOTED ? -1 : buffer.indexOf(LF, from);
-    const quote = this.#quoteFrom(buffer, from);
-    let end = -1;
-    if (this.#state >= QUOTED || quote < (lineFeed === -1 ? buffer.length : lineFeed)) end = this.#walk(buffer, from);
-    else if (lineFeed !== -1) end = lineFeed + 1;
-    else if (buffer.length > from) this.#state = buffer[buffer.length - 1] === COMMA ? FIELD_START : UNQUOTED;
-
+    const end = this.#quotesAbout ? this.#walk(buffer, from) : this.#leap(buffer, from);
     const length = this.#openBytes + (end === -1 ? buffer.length : end) - from;
     if (end === -1) {
       this.#openBytes = length;
@@ -65,38 +60,45 @@ export class RowScanner {
     return end;
   }
 
-  /** Position of the first quote at or after `from`; the buffer's length when there is none. */
-  #quoteFrom(buffer: Buffer, from: number): number {
-    if (!this.#quotes) return buffer.length;
-    if (buffer !== this.#buffer) {
-      this.#buffer = buffer;
-      this.#nextQuote = -1;
+  /** For rows without a quote; hands over to `#walk` where one comes before the line feed. */
+  #leap(buffer: Buffer, from: number): number {
+    const lineFeed = buffer.indexOf(LF, from);
+    if (this.#quotes) {
+      if (buffer !== this.#buffer || this.#nextQuote < from) {
+        const quote = buffer.indexOf(QUOTE, from);
+        this.#nextQuote = quote === -1 ? buffer.length : quote;
+        this.#buffer = buffer;
+      }
+      if (this.#nextQuote < (lineFeed === -1 ? buffer.length : lineFeed)) return this.#walk(buffer, from);
     }
-    if (this.#nextQuote < from) {
-      const at = buffer.indexOf(QUOTE, from);
-      this.#nextQuote = at === -1 ? buffer.length : at;
-    }
-    return this.#nextQuote;
+    if (lineFeed !== -1) return lineFeed + 1;
+    if (buffer.length > from) this.#state = buffer[buffer.length - 1] === COMMA ? FIELD_START : UNQUOTED;
+    return -1;
   }
 
+  /** Byte by byte, for a row with quotes and the one after it, since they rarely come alone. */
   #walk(buffer: Buffer, from: number): number {
     let state = this.#state;
+    let sawQuote = state >= QUOTED;
     for (let at = from; at < buffer.length; at++) {
       const byte = buffer[at];
       if (state === QUOTED) {
         if (byte === QUOTE) state = CLOSING;
         else if (byte === LF) this.#openLines++;
       } else if (byte === LF) {
+        this.#quotesAbout = sawQuote;
         return at + 1;
       } else if (byte === COMMA) {
         state = FIELD_START;
       } else if (byte === QUOTE && state !== UNQUOTED) {
         state = QUOTED;
+        sawQuote = true;
       } else {
         state = UNQUOTED;
       }
     }
     this.#state = state;
+    this.#quotesAbout = true;
     return -1;
   }
 }

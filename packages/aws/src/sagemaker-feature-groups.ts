@@ -1,0 +1,109 @@
+import {
+  CreateFeatureGroupCommand,
+  DescribeFeatureGroupCommand,
+  type DescribeFeatureGroupResponse,
+  type FeatureDefinition,
+  type SageMakerClient,
+  type TtlDuration,
+  UpdateFeatureGroupCommand,
+} from '@aws-sdk/client-sagemaker';
+import { ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, type Group } from '@tidemark/domain';
+import { type DescribedFeature, type DescribedGroup, type FeatureGroups, recordFeatures } from '@tidemark/pipeline';
+import { calling, isServiceError, translateError } from './translate-error.ts';
+
+const UNIT_MS = { Seconds: 1_000, Minutes: 60_000, Hours: 3_600_000, Days: 86_400_000, Weeks: 604_800_000 } as const;
+
+export interface FeatureGroupPlacement {
+  /** `s3://bucket/prefix` under which the service lays the offline store. */
+  readonly offlineStoreUri: string;
+  readonly roleArn: string;
+  readonly kmsKeyId?: string;
+}
+
+export function createFeatureGroups(sagemaker: SageMakerClient, placement: FeatureGroupPlacement): FeatureGroups {
+  return {
+    async describe(groupName) {
+      try {
+        const pages = [await sagemaker.send(new DescribeFeatureGroupCommand({ FeatureGroupName: groupName }))];
+        for (let token = pages[0]?.NextToken; token !== undefined; token = pages.at(-1)?.NextToken) {
+          pages.push(await sagemaker.send(new DescribeFeatureGroupCommand({ FeatureGroupName: groupName, NextToken: token })));
+        }
+        return describedGroup(groupName, pages[0] as DescribeFeatureGroupResponse, pages.flatMap((page) => page.FeatureDefinitions ?? []));
+      } catch (error) {
+        if (isServiceError(error, 'ResourceNotFound')) return undefined;
+        throw translateError(`describing the feature group ${groupName}`, error);
+      }
+    },
+    async create(groupName, group) {
+      await calling(`creating the feature group ${groupName}`, () => sagemaker.send(new CreateFeatureGroupCommand(creation(groupName, group, placement))));
+    },
+    async addFeatures(groupName, features) {
+      await calling(`extending the feature group ${groupName}`, () =>
+        sagemaker.send(new UpdateFeatureGroupCommand({ FeatureGroupName: groupName, FeatureAdditions: features.map(featureDefinition) })),
+      );
+    },
+    async setTtl(groupName, ttlMs) {
+      // An empty duration is how the service is told to forget the default.
+      const TtlDuration = ttlMs === undefined ? {} : ttlDuration(ttlMs);
+      await calling(`setting the TTL of the feature group ${groupName}`, () =>
+        sagemaker.send(new UpdateFeatureGroupCommand({ FeatureGroupName: groupName, OnlineStoreConfig: { TtlDuration } })),
+      );
+    },
+  };
+}
+
+function creation(groupName: string, group: Group, { offlineStoreUri, roleArn, kmsKeyId }: FeatureGroupPlacement) {
+  const inMemory = group.storage === 'InMemory';
+  return {
+    FeatureGroupName: groupName,
+    RecordIdentifierFeatureName: ENTITY_KEY_FEATURE,
+    EventTimeFeatureName: EVENT_TIME_FEATURE,
+    FeatureDefinitions: recordFeatures(group).map(featureDefinition),
+    OnlineStoreConfig: {
+      EnableOnlineStore: true,
+      StorageType: group.storage,
+      ...(group.ttlMs === undefined ? {} : { TtlDuration: ttlDuration(group.ttlMs) }),
+      ...(kmsKeyId === undefined ? {} : { SecurityConfig: { KmsKeyId: kmsKeyId } }),
+    },
+    // The in-memory tier has no offline store.
+    ...(inMemory
+      ? {}
+      : { OfflineStoreConfig: { S3StorageConfig: { S3Uri: offlineStoreUri, ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }) } } }),
+    RoleArn: roleArn,
+    ...(group.description === undefined ? {} : { Description: group.description.slice(0, 128) }),
+    Tags: [{ Key: 'tidemark:group', Value: group.name }, ...(group.owner === undefined ? [] : [{ Key: 'tidemark:owner', Value: group.owner }])],
+  };
+}
+
+const featureDefinition = ({ name, type, collection, dimension }: DescribedFeature): FeatureDefinition => ({
+  FeatureName: name,
+  FeatureType: type,
+  ...(collection === undefined ? {} : { CollectionType: collection }),
+  ...(dimension === undefined ? {} : { CollectionConfig: { VectorConfig: { Dimension: dimension } } }),
+});
+
+function ttlDuration(ttlMs: number): TtlDuration {
+  const unit = (['Weeks', 'Days', 'Hours', 'Minutes', 'Seconds'] as const).find((one) => ttlMs % UNIT_MS[one] === 0) ?? 'Seconds';
+  return { Unit: unit, Value: ttlMs / UNIT_MS[unit] };
+}
+
+function describedGroup(groupName: string, found: DescribeFeatureGroupResponse, definitions: readonly FeatureDefinition[]): DescribedGroup {
+  const { OfflineStoreConfig: offline, OnlineStoreConfig: online } = found;
+  const { Unit, Value } = online?.TtlDuration ?? {};
+  return {
+    groupName,
+    status: found.FeatureGroupStatus ?? '',
+    failureReason: found.FailureReason,
+    updateStatus: found.LastUpdateStatus?.Status,
+    features: definitions.map((one) => ({ name: one.FeatureName ?? '', type: one.FeatureType ?? 'String', collection: one.CollectionType, dimension: one.CollectionConfig?.VectorConfig?.Dimension })),
+    ttlMs: Unit === undefined || Value === undefined ? undefined : Value * UNIT_MS[Unit],
+    offline:
+      offline?.DataCatalogConfig === undefined
+        ? undefined
+        : {
+            database: offline.DataCatalogConfig.Database ?? '',
+            table: offline.DataCatalogConfig.TableName ?? '',
+            location: offline.S3StorageConfig?.ResolvedOutputS3Uri ?? '',
+          },
+  };
+}

@@ -1,0 +1,5 @@
+import { type DatasetState, verifyDataset } from '@tidemark/pipeline';
+import { task } from '../runtime/task.ts';
+import { datasetDependencies } from './dependencies.ts';
+
+export const handler = task((state: DatasetState) => verifyDataset(datasetDependencies, state));

@@ -1,0 +1,3 @@
+export { buildDatasetMachine } from './build-dataset.ts';
+export { ingestMachine } from './ingest.ts';
+export type { StateMachine } from './states-language.ts';

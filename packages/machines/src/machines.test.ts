@@ -1,0 +1,44 @@
+import validate from 'asl-validator';
+import { describe, expect, test } from 'vitest';
+import { buildDatasetMachine, ingestMachine } from './index.ts';
+
+const arn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+const machines = {
+  ingest: ingestMachine({ planIngest: arn('plan'), ingestChunk: arn('chunk'), sealIngest: arn('seal'), chunkConcurrency: 4 }),
+  'build-dataset': buildDatasetMachine({
+    prepareDataset: arn('prepare'),
+    finishDataset: arn('finish'),
+    verifyDataset: arn('verify'),
+    publishDataset: arn('publish'),
+    cleanDataset: arn('clean'),
+    workGroup: 'primary',
+    rangeConcurrency: 4,
+  }),
+};
+
+/** Every state that a state can lead to, so that none stands alone and none is missing. */
+function targets(state: Record<string, unknown>): string[] {
+  const choices = (state['Choices'] ?? []) as { Next: string }[];
+  const catches = (state['Catch'] ?? []) as { Next: string }[];
+  return [state['Next'], state['Default'], ...choices.map((one) => one.Next), ...catches.map((one) => one.Next)].filter(
+    (next): next is string => typeof next === 'string',
+  );
+}
+
+describe.each(Object.entries(machines))('machine %s', (_name, machine) => {
+  test('is valid Amazon States Language', () => {
+    const { isValid, errorsText } = validate(machine as never);
+    expect(errorsText('\n')).toBe('');
+    expect(isValid).toBe(true);
+  });
+
+  test('has no state that cannot be reached', () => {
+    const reached = new Set([machine.StartAt]);
+    for (const name of reached) for (const next of targets(machine.States[name] as never)) reached.add(next);
+    expect([...reached].sort()).toEqual(Object.keys(machine.States).sort());
+  });
+
+  test('is plain data: JSON gives it back', () => {
+    expect(JSON.parse(JSON.stringify(machine))).toEqual(machine);
+  });
+});

@@ -1,0 +1,123 @@
+/**
+ * Makes the feature store agree with the definitions: creates and extends groups, makes the projected table of each, and
+ * writes the catalogue last, so that nothing is found before it is there. Doing it again changes nothing.
+ */
+import { type Definitions, physicalGroupName, TidemarkError } from '@tidemark/domain';
+import { projectedTableParameters } from '@tidemark/sql';
+import type { Catalogue, CatalogueEntry, OfflineTable } from '../catalogue/catalogue.ts';
+import { loadJson, printJson } from '../ledger/json-objects.ts';
+import { ledgerKeys } from '../ledger/ledger-keys.ts';
+import type { DescribedGroup, FeatureGroups } from '../ports/feature-groups.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Tables } from '../ports/tables.ts';
+import type { Waiting } from '../ports/waiting.ts';
+import { type Change, planGroup } from './plan-apply.ts';
+
+export interface ApplyDependencies {
+  readonly definitions: Definitions;
+  readonly stage: string;
+  readonly groups: FeatureGroups;
+  readonly tables: Tables;
+  readonly objects: ObjectStore;
+  readonly ledger: string;
+  /** Glue database of our own tables. */
+  readonly database: string;
+  readonly waiting: Waiting;
+}
+
+const HIVE_TYPE = { String: 'string', Integral: 'bigint', Fractional: 'double' } as const;
+const POLL_MS = 500;
+const MOST_WAIT_MS = 15 * 60_000;
+/** The span of years that a projected table covers: wide, since an hour that has no files costs nothing. */
+const FIRST_YEAR = 1970;
+const LAST_YEAR = 2100;
+
+export async function planApply(deps: Pick<ApplyDependencies, 'definitions' | 'stage' | 'groups'>): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const group of deps.definitions.groups) {
+    const groupName = physicalGroupName(deps.stage, group);
+    changes.push(...planGroup(group, groupName, await deps.groups.describe(groupName)));
+  }
+  return changes;
+}
+
+/** @throws DEFINITION_INCOMPATIBLE naming each refused group, before anything is changed; CATALOGUE_CONFLICT */
+export async function applyDefinitions(deps: ApplyDependencies, changes: readonly Change[]): Promise<Catalogue> {
+  const refused = changes.filter((change) => change.kind === 'refused');
+  if (refused.length > 0) {
+    throw new TidemarkError('DEFINITION_INCOMPATIBLE', refused.map((change) => `${change.group}: ${change.reason}`).join('\n'));
+  }
+  for (const change of changes) await applyChange(deps, change);
+  await deps.tables.ensureDatabase(deps.database);
+  const entries: Record<string, CatalogueEntry> = {};
+  for (const group of deps.definitions.groups) {
+    const groupName = physicalGroupName(deps.stage, group);
+    const described = await settled(deps, groupName);
+    entries[group.name] = {
+      groupName,
+      version: group.version,
+      recordFeatures: described.features.map(({ name, type }) => ({ name, type })),
+      offline: described.offline === undefined ? undefined : await projectedTable(deps, groupName, described, described.offline),
+    };
+  }
+  return saveCatalogue(deps, entries);
+}
+
+async function applyChange(deps: ApplyDependencies, change: Change): Promise<void> {
+  const group = deps.definitions.groups.find((one) => one.name === change.group);
+  if (group === undefined) return;
+  if (change.kind === 'create') await deps.groups.create(change.groupName, group);
+  if (change.kind === 'add-features') await deps.groups.addFeatures(change.groupName, change.features);
+  if (change.kind === 'set-ttl') await deps.groups.setTtl(change.groupName, change.toMs);
+  if (change.kind === 'create' || change.kind === 'add-features' || change.kind === 'set-ttl') await settled(deps, change.groupName);
+}
+
+/** Waits until the group is usable and its last update is through. @throws DEPENDENCY_FAILED with the service's reason */
+async function settled(deps: ApplyDependencies, groupName: string): Promise<DescribedGroup> {
+  for (const untilMs = deps.waiting.nowMs() + MOST_WAIT_MS; deps.waiting.nowMs() < untilMs; ) {
+    const group = await deps.groups.describe(groupName);
+    if (group === undefined || group.status.includes('Failed') || group.updateStatus === 'Failed') {
+      throw new TidemarkError('DEPENDENCY_FAILED', `feature group ${groupName} failed: ${group?.failureReason ?? 'it does not exist'}`);
+    }
+    if (group.status === 'Created' && group.updateStatus !== 'InProgress') return group;
+    await deps.waiting.sleep(POLL_MS);
+  }
+  throw new TidemarkError('DEPENDENCY_FAILED', `feature group ${groupName} did not become ready within 15 minutes`);
+}
+
+async function projectedTable(
+  deps: ApplyDependencies,
+  groupName: string,
+  described: DescribedGroup,
+  offline: NonNullable<DescribedGroup['offline']>,
+): Promise<OfflineTable> {
+  const name = groupName.toLowerCase().replaceAll('-', '_');
+  await deps.tables.put({
+    database: deps.database,
+    name,
+    location: offline.location,
+    columns: [
+      ...described.features.map((feature) => ({ name: feature.name, type: HIVE_TYPE[feature.type] })),
+      { name: 'write_time', type: 'timestamp' },
+      { name: 'api_invocation_time', type: 'timestamp' },
+      { name: 'is_deleted', type: 'boolean' },
+    ],
+    partitionKeys: ['year', 'month', 'day', 'hour'].map((key) => ({ name: key, type: 'string' })),
+    parameters: projectedTableParameters({ location: offline.location, firstYear: FIRST_YEAR, lastYear: LAST_YEAR }),
+  });
+  return { ...offline, projectedDatabase: deps.database, projectedTable: name };
+}
+
+/** Written only when something changed, and only over the state that was read. */
+async function saveCatalogue(deps: ApplyDependencies, groups: Catalogue['groups']): Promise<Catalogue> {
+  const key = ledgerKeys.catalogue();
+  const head = await deps.objects.head({ bucket: deps.ledger, key });
+  const current = await loadJson<Catalogue>(deps.objects, deps.ledger, key);
+  const merged = { ...current?.groups, ...groups };
+  if (current !== undefined && JSON.stringify(current.groups) === JSON.stringify(merged)) return current;
+  const next: Catalogue = { version: (current?.version ?? 0) + 1, stage: deps.stage, groups: merged };
+  if ((await deps.objects.replace(deps.ledger, key, printJson(next), head?.etag)) === 'conflict') {
+    throw new TidemarkError('CATALOGUE_CONFLICT', 'somebody else changed the catalogue at the same time: run the command again');
+  }
+  return next;
+}

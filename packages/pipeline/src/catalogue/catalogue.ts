@@ -1,0 +1,40 @@
+/**
+ * The catalogue: one versioned object in the ledger that says which physical feature group stands behind a logical
+ * name, and where its history is. A v2 can stand beside a v1, and a pointer can move, without touching a definition.
+ */
+import { type Group, TidemarkError } from '@tidemark/domain';
+
+export interface CatalogueEntry {
+  /** Physical name of the feature group. */
+  readonly groupName: string;
+  readonly version: number;
+  readonly recordFeatures: readonly { readonly name: string; readonly type: 'String' | 'Integral' | 'Fractional' }[];
+  readonly offline: OfflineTable | undefined;
+}
+
+export interface OfflineTable {
+  readonly database: string;
+  /** The table that the service made; it shows no partitions. */
+  readonly table: string;
+  readonly projectedDatabase: string;
+  /** Our table over the same files, with partition projection on year, month, day and hour. */
+  readonly projectedTable: string;
+  /** `s3://…/data`, without a slash at the end. */
+  readonly location: string;
+}
+
+export interface Catalogue {
+  /** Counts the changes. */
+  readonly version: number;
+  readonly stage: string;
+  readonly groups: Readonly<Record<string, CatalogueEntry>>;
+}
+
+/** @throws GROUP_UNKNOWN */
+export function resolveGroup(catalogue: Catalogue, group: Group): CatalogueEntry {
+  const entry = catalogue.groups[group.name];
+  if (entry === undefined) {
+    throw new TidemarkError('GROUP_UNKNOWN', `group ${group.name} is not in the catalogue: run \`tidemark apply\``, { field: group.name });
+  }
+  return entry;
+}

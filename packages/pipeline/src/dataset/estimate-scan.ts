@@ -1,0 +1,32 @@
+import { NS_PER, toMs } from '@tidemark/domain';
+import type { PointInTimePlan } from '@tidemark/sql';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+const HOUR_MS = 3_600_000;
+const PARTITION = /year=(\d{4})\/month=(\d{2})\/day=(\d{2})\/hour=(\d{2})\//;
+
+/** Bytes of the history's files in the hours that the plan may read, each join counted by itself, as the query reads them. */
+export async function estimateScanBytes(objects: ObjectStore, plan: PointInTimePlan, catalogue: Catalogue): Promise<number> {
+  const inMs = (time: bigint) => toMs(time * NS_PER[plan.unit]);
+  let bytes = 0;
+  for (const join of plan.joins) {
+    const entry = Object.values(catalogue.groups).find((group) => group.offline?.projectedTable === join.table.name);
+    const location = /^s3:\/\/([^/]+)\/(.+)$/.exec(entry?.offline?.location ?? '');
+    if (location === null) continue;
+    const fromMs = join.maxAge === undefined ? Number.NEGATIVE_INFINITY : inMs(plan.labels.earliest - join.maxAge) - HOUR_MS;
+    const toMsIncluded = inMs(plan.labels.latest);
+    for await (const object of objects.list(location[1] as string, `${location[2]}/`)) {
+      const hourMs = hourOf(object.key);
+      if (hourMs === undefined || (hourMs >= fromMs && hourMs <= toMsIncluded)) bytes += object.sizeBytes;
+    }
+  }
+  return bytes;
+}
+
+function hourOf(key: string): number | undefined {
+  const match = PARTITION.exec(key);
+  if (match === null) return undefined;
+  const [year, month, day, hour] = match.slice(1).map(Number) as [number, number, number, number];
+  return Date.UTC(year, month - 1, day, hour);
+}

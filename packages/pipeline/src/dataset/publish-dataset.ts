@@ -1,0 +1,79 @@
+import { TidemarkError } from '@tidemark/domain';
+import { hash } from 'node:crypto';
+import { resolveGroup } from '../catalogue/catalogue.ts';
+import { printJson, requireJson } from '../ledger/json-objects.ts';
+import { ledgerKeys } from '../ledger/ledger-keys.ts';
+import type { DatasetDependencies } from './dataset-dependencies.ts';
+import { type DatasetState, datasetKeys, type PreparedLabels, type VerifiedDataset, workKeys } from './dataset-plan.ts';
+import { type DatasetRequest, parseDatasetRequest } from './dataset-request.ts';
+import { outputColumns } from './finish-range.ts';
+import { unitOf } from './view-plan.ts';
+
+/** The evidence of a data set: what it was made of, how, and what was checked. Anyone can recompute it. */
+export interface DatasetManifest {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly view: string;
+  readonly request: DatasetRequest;
+  readonly semantics: { readonly boundary: string; readonly knowledge: string; readonly unit: string; readonly maxAgeMs: Readonly<Record<string, number | null>> };
+  readonly rows: number;
+  /** `s3://…/`, holding part-00000.parquet …, in the labels' order. */
+  readonly location: string;
+  readonly files: VerifiedDataset['files'];
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly from: string }[];
+  /** Sum modulo 2^256 of SHA-256 over (ordinal, row): the same however many files there are. */
+  readonly contentHash: string;
+  readonly checks: { readonly rowsEqualLabels: true; readonly labelsInOrder: true; readonly futureValues: 0; readonly lastResortTies: number };
+  /** Feature → share of rows that have a value. */
+  readonly coverage: Readonly<Record<string, number>>;
+  /** Join → labels whose answer was a value, missing or expired. */
+  readonly states: VerifiedDataset['states'];
+  readonly labels: { readonly rows: number; readonly objects: PreparedLabels['objects'] };
+  readonly lineage: readonly { readonly join: string; readonly group: string; readonly groupName: string; readonly table: string }[];
+  readonly query: { readonly id: string; readonly sha256: string; readonly statistics: Readonly<Record<string, unknown>> };
+}
+
+export async function publishDataset(deps: DatasetDependencies, state: DatasetState): Promise<DatasetManifest> {
+  const verified = state.verified?.value;
+  if (verified === undefined || state.prepared === undefined || state.query === undefined) {
+    throw new TidemarkError('INTERNAL', `data set ${state.id} was not verified before it was to be published`);
+  }
+  const request = parseDatasetRequest(deps.definitions, state.request);
+  const prepared = await requireJson<PreparedLabels>(deps.objects, deps.workBucket, workKeys.prepared(state.id));
+  const catalogue = await deps.catalogue();
+  const { joins, requestFeatures } = request.view;
+  const from = new Map<string, string>();
+  for (const join of joins) for (const [name, feature] of Object.entries(join.select)) from.set(name, `${join.group.name}.${feature}`);
+  for (const name of Object.keys(requestFeatures)) from.set(name, 'request time');
+
+  const manifest: DatasetManifest = {
+    id: state.id,
+    createdAt: state.startedAt,
+    view: request.view.name,
+    request: state.request,
+    semantics: {
+      boundary: request.boundary,
+      knowledge: request.knowledge,
+      unit: unitOf(joins),
+      maxAgeMs: Object.fromEntries(joins.map((join, at) => [`j${at}`, join.maxAgeMs ?? null])),
+    },
+    rows: verified.rows,
+    location: `s3://${deps.datasetBucket}/datasets/${state.id}/`,
+    files: verified.files,
+    columns: outputColumns(request.view, prepared.columns).map(({ name, type }) => ({ name, type, from: from.get(name) ?? 'label' })),
+    contentHash: verified.contentHash,
+    checks: { rowsEqualLabels: true, labelsInOrder: true, futureValues: 0, lastResortTies: verified.ties },
+    coverage: verified.coverage,
+    states: verified.states,
+    labels: { rows: prepared.rows, objects: prepared.objects },
+    lineage: joins.map((join, at) => {
+      const { groupName, offline } = resolveGroup(catalogue, join.group);
+      return { join: `j${at}`, group: join.group.name, groupName, table: `${offline?.projectedDatabase}.${offline?.projectedTable}` };
+    }),
+    query: { id: state.query.id, sha256: hash('sha256', state.prepared.value.queryString), statistics: state.query.statistics },
+  };
+  const body = printJson(manifest);
+  await deps.objects.put(deps.datasetBucket, datasetKeys.manifest(state.id), body);
+  await deps.objects.putOnce(deps.ledger, ledgerKeys.manifest(state.startedAt.slice(0, 10), state.id), body);
+  return manifest;
+}

@@ -1,0 +1,89 @@
+/**
+ * Checks one finished range as it lies in the bucket: the labels in their order, nothing from the future, what is
+ * covered, and its part of the content hash. Reads the stored file, not what was meant to be stored.
+ */
+import { TidemarkError, type View } from '@tidemark/domain';
+import { createContentHash } from './content-hash.ts';
+import type { LabelColumn, RangeResult } from './dataset-plan.ts';
+import type { OutputColumn } from './finish-range.ts';
+import type { Columns } from './load-columns.ts';
+
+export interface FinishedRange {
+  readonly index: number;
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** The stored file, column by column. */
+  readonly stored: Readonly<Record<string, readonly unknown[]>>;
+  readonly columns: readonly OutputColumn[];
+  readonly labels: Columns;
+  readonly labelColumns: readonly LabelColumn[];
+  readonly joined: Columns;
+  /** For each label the position of its joined row. */
+  readonly order: Uint32Array;
+  readonly view: View;
+  readonly boundary: 'before' | 'at-or-before';
+}
+
+/** States of a join's answer for a label, as the query numbers them. */
+const STATES = ['value', 'missing', 'expired'] as const;
+
+export function verifyRange(range: FinishedRange): RangeResult {
+  const { stored, labels, columns } = range;
+  const stores = columns.map(({ name }) => stored[name]);
+  const rows = stores[0]?.length ?? 0;
+  const labelRows = labels.column('label_row');
+  const differs = range.labelColumns.find(({ name }, at) => !sameCells(stored[name] ?? [], labels.column(`label_${at}`)));
+  if (rows !== labels.rows || stores.some((cells) => cells?.length !== rows) || differs !== undefined) {
+    throw new TidemarkError('PIT_ROWS_LOST', `${range.key} does not hold the ${labels.rows} labels of its range in their order`, { field: differs?.name ?? '' });
+  }
+
+  const content = createContentHash();
+  for (let row = 0; row < rows; row++) {
+    content.add(labelRows[row] as bigint, stores.map((cells) => cells?.[row]));
+  }
+  return {
+    index: range.index,
+    key: range.key,
+    sizeBytes: range.sizeBytes,
+    rows,
+    firstRow: Number(labelRows[0]),
+    lastRow: Number(labelRows.at(-1)),
+    futureValues: countFuture(range),
+    present: Object.fromEntries(columns.slice(range.labelColumns.length).map(({ name }) => [name, countPresent(stored[name] ?? [])])),
+    states: Object.fromEntries(range.view.joins.map((_, at) => [`j${at}`, countStates(range.joined.column(`j${at}_state`))])),
+    ties: range.view.joins.reduce((sum, _, at) => sum + range.joined.column(`j${at}_tie`).filter(Boolean).length, 0),
+    contentHash: content.digest(),
+  };
+}
+
+function countFuture({ view, labels, joined, order, boundary }: FinishedRange): number {
+  const labelTimes = labels.column('label_time');
+  let future = 0;
+  for (const at of view.joins.keys()) {
+    const times = joined.column(`j${at}_time`);
+    for (const [row, position] of order.entries()) {
+      const time = times[position];
+      if (time === null || time === undefined) continue;
+      const known = boundary === 'before' ? BigInt(time as bigint) < BigInt(labelTimes[row] as bigint) : BigInt(time as bigint) <= BigInt(labelTimes[row] as bigint);
+      if (!known) future++;
+    }
+  }
+  return future;
+}
+
+const countPresent = (cells: readonly unknown[]) => cells.reduce<number>((count, cell) => (cell === null || cell === undefined ? count : count + 1), 0);
+
+function countStates(states: readonly unknown[]): Record<(typeof STATES)[number], number> {
+  const counts = { value: 0, missing: 0, expired: 0 };
+  for (const state of states) counts[STATES[Number(state)] ?? 'missing']++;
+  return counts;
+}
+
+function sameCells(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((cell, at) => sameCell(cell, other[at]));
+}
+
+function sameCell(one: unknown, other: unknown): boolean {
+  if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime();
+  return Object.is(one ?? null, other ?? null);
+}

@@ -1,0 +1,33 @@
+import { TidemarkError } from '@tidemark/domain';
+import type { ObjectRef, ObjectStore } from '../ports/object-store.ts';
+
+export interface RandomAccess {
+  readonly byteLength: number;
+  slice(start: number, end?: number): Promise<ArrayBuffer>;
+}
+
+/** Up to this size a file is fetched once and kept: a Parquet reader asks for many small ranges. */
+const WHOLE_FILE_BYTES = 16 * 1024 * 1024;
+
+/** An object as the byte-range reader that Parquet needs. */
+export function randomAccess(objects: ObjectStore, ref: ObjectRef, byteLength: number): RandomAccess {
+  let whole: Promise<Uint8Array> | undefined;
+  const read = async (range?: { start: number; end: number }) => {
+    const bytes = await objects.read(ref, range);
+    if (bytes === undefined) throw new TidemarkError('FILE_VANISHED', 'the object was deleted while it was read');
+    return bytes;
+  };
+  return {
+    byteLength,
+    async slice(start, end = byteLength) {
+      const from = start < 0 ? byteLength + start : start;
+      if (byteLength <= WHOLE_FILE_BYTES) {
+        whole ??= read();
+        const bytes = await whole;
+        return bytes.slice(from, end).buffer as ArrayBuffer;
+      }
+      const bytes = await read({ start: from, end });
+      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * Where things stand in the ledger. Every key begins with its kind and, where things add up over time, with the date,
+ * so that nobody ever lists more than a day. The date is that of the object or the execution, never of the clock that
+ * happens to write: a repetition finds the same key.
+ */
+import { createHash } from 'node:crypto';
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** RFC 4648 base32 in lower case without padding: usable as an execution name and as a file name. */
+export function base32(bytes: Uint8Array): string {
+  let text = '';
+  let bits = 0;
+  let held = 0;
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += BASE32[(held >> bits) & 31];
+    }
+    held &= (1 << bits) - 1;
+  }
+  return bits === 0 ? text : text + BASE32[(held << (5 - bits)) & 31];
+}
+
+/** A hash over parts that cannot run into one another. */
+export const hashParts = (...parts: readonly string[]): string =>
+  base32(createHash('sha256').update(JSON.stringify(parts)).digest());
+
+/** The name of an ingest: the same object version and attempt always have the same one. */
+export const ingestIdOf = (object: { bucket: string; key: string; versionId?: string | undefined }, attempt: number): string =>
+  hashParts(object.bucket, object.key, object.versionId ?? '', String(attempt));
+
+/** `2026-01-31`, UTC. */
+export const dateOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
+
+const chunkName = (index: number) => String(index).padStart(5, '0');
+
+export const ledgerKeys = {
+  catalogue: () => 'catalogue.json',
+  plan: (date: string, ingestId: string) => `plans/${date}/${ingestId}/plan.json`,
+  chunkList: (date: string, ingestId: string) => `plans/${date}/${ingestId}/chunks.json`,
+  chunkCopy: (date: string, ingestId: string, part: number) => `chunk-copies/${date}/${ingestId}/${chunkName(part)}`,
+  chunkResults: (date: string, ingestId: string) => `chunk-results/${date}/${ingestId}/`,
+  chunkResult: (date: string, ingestId: string, index: number) => `chunk-results/${date}/${ingestId}/${chunkName(index)}.json`,
+  quarantineDay: (date: string) => `quarantine/${date}/`,
+  quarantine: (date: string, ingestId: string, part: string) => `quarantine/${date}/${ingestId}/${part}.jsonl`,
+  quarantineChunk: (date: string, ingestId: string, index: number) => `quarantine/${date}/${ingestId}/${chunkName(index)}.jsonl`,
+  receiptDay: (date: string) => `receipts/${date}/`,
+  receipt: (date: string, ingestId: string) => `receipts/${date}/${ingestId}.json`,
+  /** The last content sealed for an object key, whatever the version. */
+  sealed: (bucket: string, key: string) => `sealed/${hashParts(bucket, key)}.json`,
+  unroutable: (date: string, ingestId: string) => `unroutable/${date}/${ingestId}.json`,
+  summary: (date: string) => `summaries/${date}.json`,
+  dataset: (id: string) => `dataset-work/${id}/`,
+  manifestDay: (date: string) => `manifests/${date}/`,
+  manifest: (date: string, id: string) => `manifests/${date}/${id}.json`,
+} as const;

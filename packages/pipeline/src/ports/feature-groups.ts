@@ -1,0 +1,29 @@
+import type { CollectionKind, Group, ScalarKind } from '@tidemark/domain';
+
+export interface DescribedFeature {
+  readonly name: string;
+  readonly type: ScalarKind;
+  readonly collection: CollectionKind | undefined;
+  /** Length of a Vector. */
+  readonly dimension?: number | undefined;
+}
+
+export interface DescribedGroup {
+  readonly groupName: string;
+  /** `Created` when it can be used. */
+  readonly status: string;
+  readonly failureReason: string | undefined;
+  readonly updateStatus: string | undefined;
+  readonly features: readonly DescribedFeature[];
+  readonly ttlMs: number | undefined;
+  readonly offline: { readonly database: string; readonly table: string; readonly location: string } | undefined;
+}
+
+/** The control plane of the feature store. */
+export interface FeatureGroups {
+  describe(groupName: string): Promise<DescribedGroup | undefined>;
+  create(groupName: string, group: Group): Promise<void>;
+  addFeatures(groupName: string, features: readonly DescribedFeature[]): Promise<void>;
+  /** Undefined takes the default time to live away. Holds for records written afterwards. */
+  setTtl(groupName: string, ttlMs: number | undefined): Promise<void>;
+}

@@ -1,0 +1,51 @@
+import type { FeatureRecord, WireValue } from '@tidemark/domain';
+
+export interface WriteEntry {
+  /** Physical name. */
+  readonly groupName: string;
+  readonly record: FeatureRecord;
+  /** `offline`: history only, the online store is not touched. */
+  readonly stores: 'both' | 'offline' | 'online';
+}
+
+export interface WriteOutcome {
+  /** Entries the service asks to be sent again. */
+  readonly unprocessed: readonly WriteEntry[];
+  /** Entries the service refused, with its own code. Its message is not kept: it may quote a value. */
+  readonly refused: readonly { readonly entry: WriteEntry; readonly code: string }[];
+}
+
+/** How many entries one call may hold. */
+export const MOST_WRITES_A_CALL = 25;
+/** How many records one read call may ask for, over all groups. */
+export const MOST_READS_A_CALL = 100;
+
+export interface FeatureWriter {
+  /** One call, at most {@link MOST_WRITES_A_CALL} entries. Throws DEPENDENCY_FAILED when the call as a whole fails. */
+  write(entries: readonly WriteEntry[]): Promise<WriteOutcome>;
+}
+
+export interface ReadRequest {
+  readonly groupName: string;
+  readonly entityKeys: readonly string[];
+  readonly features: readonly string[];
+}
+
+export interface OnlineRecord {
+  readonly groupName: string;
+  readonly entityKey: string;
+  readonly values: ReadonlyMap<string, WireValue>;
+  /** When the store will hide it, as it says. */
+  readonly expiresAt: string | undefined;
+}
+
+export interface ReadOutcome {
+  readonly records: readonly OnlineRecord[];
+  readonly unprocessed: readonly ReadRequest[];
+  readonly refused: readonly { readonly groupName: string; readonly entityKey: string; readonly code: string }[];
+}
+
+export interface FeatureReader {
+  /** One call, at most {@link MOST_READS_A_CALL} records. Records that do not exist are in none of the lists. */
+  read(requests: readonly ReadRequest[]): Promise<ReadOutcome>;
+}
