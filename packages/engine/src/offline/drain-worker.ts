@@ -1,0 +1,56 @@
+import { Worker } from 'node:worker_threads';
+import type { DrainAnswer, DrainRequest } from './drain-protocol.ts';
+
+/** The main thread's end of the drain thread; runs one flush at a time. */
+export interface DrainWorker {
+  /** Rejects when the thread failed or was stopped; `take` is awaited file by file. */
+  run(request: Extract<DrainRequest, { kind: 'flush' }>, take: (key: string, file: string) => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createDrainWorker(databaseFile: string, folder: string): DrainWorker {
+  let worker: Worker | undefined;
+  const start = (): Worker => {
+    const started = new Worker(new URL('./drain-thread.ts', import.meta.url), { workerData: { databaseFile, folder }, execArgv: [] });
+    started.unref();
+    worker = started;
+    return started;
+  };
+  return {
+    run: (request, take) =>
+      new Promise((resolve, reject) => {
+        const thread = worker ?? start();
+        let taking = Promise.resolve();
+        const settle = (finish: () => void) => {
+          thread.off('message', onMessage).off('error', onError).off('exit', onExit);
+          finish();
+        };
+        const fail = (error: unknown) => {
+          if (worker === thread) worker = undefined;
+          // A thread whose flush has failed half way is not used again.
+          void thread.terminate();
+          settle(() => reject(error));
+        };
+        const onError = (error: unknown) => fail(error);
+        const onExit = () => fail(new Error('The drain thread has stopped.'));
+        const onMessage = (answer: DrainAnswer) => {
+          if (answer.kind === 'failed') return fail(new Error(`The drain thread failed: ${answer.errorName}.`));
+          if (answer.kind === 'done') {
+            taking.then(() => settle(resolve), fail);
+            return;
+          }
+          taking = taking.then(async () => {
+            await take(answer.key, answer.file);
+            thread.postMessage({ kind: 'taken' } satisfies DrainRequest);
+          });
+          taking.catch(fail);
+        };
+        thread.on('message', onMessage).on('error', onError).on('exit', onExit);
+        thread.postMessage(request);
+      }),
+    async stop() {
+      await worker?.terminate();
+      worker = undefined;
+    },
+  };
+}
