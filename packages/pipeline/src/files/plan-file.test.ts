@@ -47,14 +47,29 @@ describe('files that are refused as a whole', () => {
     { bytes: packed.subarray(0, 3), gzip: true, code: 'FILE_TRUNCATED', why: 'gzip cut in its own header' },
     { bytes: damaged, gzip: true, code: 'FILE_TRUNCATED', why: 'gzip with a wrong check sum' },
     { bytes: Buffer.from('a,b\n1,2\n'), gzip: true, code: 'FILE_TRUNCATED', why: 'no gzip at all' },
-    { bytes: Buffer.concat([packed, packed.subarray(0, 2)]), gzip: true, code: 'FILE_TRUNCATED', why: 'a second member that was cut off' },
-    { bytes: Buffer.concat([packed, Buffer.from('rest')]), gzip: true, code: 'FILE_TRUNCATED', why: 'something else behind the gzip' },
+    {
+      bytes: Buffer.concat([packed, packed.subarray(0, 2)]),
+      gzip: true,
+      code: 'FILE_TRUNCATED',
+      why: 'a second member that was cut off',
+    },
+    {
+      bytes: Buffer.concat([packed, Buffer.from('rest')]),
+      gzip: true,
+      code: 'FILE_TRUNCATED',
+      why: 'something else behind the gzip',
+    },
     { bytes: header('a,"b'), gzip: false, code: 'FILE_UNDECODABLE', why: 'a quote in the header that is never closed' },
     { bytes: header('a,b"c'), gzip: false, code: 'FILE_UNDECODABLE', why: 'a stray quote in the header' },
     { bytes: header('a,'), gzip: false, code: 'FILE_UNDECODABLE', why: 'a column without name' },
     { bytes: header('a,a'), gzip: false, code: 'FILE_UNDECODABLE', why: 'a name twice' },
     { bytes: Buffer.from('a,b\r1,2\r3,4\n5,6\n'), gzip: false, code: 'FILE_UNDECODABLE', why: 'lines that end in CR alone' },
-    { bytes: Buffer.from([0x61, 0xff, 0x0a, 0x31, 0x0a]), gzip: false, code: 'FILE_UNDECODABLE', why: 'a header that is not UTF-8' },
+    {
+      bytes: Buffer.from([0x61, 0xff, 0x0a, 0x31, 0x0a]),
+      gzip: false,
+      code: 'FILE_UNDECODABLE',
+      why: 'a header that is not UTF-8',
+    },
     { bytes: Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'), gzip: false, code: 'FILE_UNDECODABLE', why: 'UTF-16' },
   ])('$code: $why', async ({ bytes, gzip, code }) => {
     expect(outcome(await planAndRead(bytes, { ...csv, gzip }))).toBe(code);

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { readTextChunk, type TextChunkOptions } from './read-chunk.ts';
 
 const options = { format: 'csv', header: ['a', 'b'], firstRow: 10, firstLine: 21 } as const;
-const read = (bytes: string | Uint8Array, chunk: TextChunkOptions = options) =>
-  [...readTextChunk(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, chunk)];
+const read = (bytes: string | Uint8Array, chunk: TextChunkOptions = options) => [
+  ...readTextChunk(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, chunk),
+];
 const json = (text: string) => {
   const [row] = read(text, { format: 'jsonl', firstRow: 0, firstLine: 1 });
   if (row === undefined) throw new Error('no row');
@@ -27,7 +28,7 @@ describe('CSV', () => {
     { bytes: Buffer.from('1,2,3\n'), code: 'ROW_UNKNOWN_COLUMN', field: undefined, why: 'a field too many' },
   ])('refuses $why and reads on: $code', ({ bytes, code, field }) => {
     const rows = read(Buffer.concat([Buffer.from('ü,2\n'), bytes, Buffer.from('漢,4\n')]));
-    expect(rows.map((row) => ('fields' in row ? row.fields['a'] : row.refusal.code))).toEqual(['ü', code, '漢']);
+    expect(rows.map((row) => ('fields' in row ? row.fields.a : row.refusal.code))).toEqual(['ü', code, '漢']);
     const [, damaged] = rows;
     expect(damaged).toMatchObject({ row: 11, line: 22, byteStart: 5, byteEnd: 5 + bytes.length - 1, refusal: { field } });
     expect(rows[2]).toMatchObject({ row: 12, line: 23 });
@@ -53,7 +54,11 @@ describe('JSON lines', () => {
     { text: '{"n":0.12345678901234567}', fields: { n: 0.12345678901234567 }, why: 'many digits behind the point are a double' },
     { text: '{"n":1234567890123456789e2}', fields: { n: 1234567890123456789e2 }, why: 'so is an exponent' },
     { text: '{"n":"1234567890123456789"}', fields: { n: '1234567890123456789' }, why: 'text stays text' },
-    { text: '{"code":"x","message":"y"}', fields: { code: 'x', message: 'y' }, why: 'columns with the names of our own properties' },
+    {
+      text: '{"code":"x","message":"y"}',
+      fields: { code: 'x', message: 'y' },
+      why: 'columns with the names of our own properties',
+    },
   ])('reads $text: $why', ({ text, fields }) => {
     expect(json(text)).toEqual(fields);
   });
@@ -78,6 +83,10 @@ describe('JSON lines', () => {
   it('refuses only the line whose bytes are not UTF-8', () => {
     const bytes = Buffer.concat([Buffer.from('{"a":1}\n{"a":"'), Buffer.from([0xe9]), Buffer.from('"}\n{"a":3}')]);
     const rows = read(bytes, { format: 'jsonl', firstRow: 0, firstLine: 1 });
-    expect(rows).toMatchObject([{ fields: { a: 1 } }, { line: 2, refusal: { code: 'ROW_UNDECODABLE' } }, { line: 3, fields: { a: 3 } }]);
+    expect(rows).toMatchObject([
+      { fields: { a: 1 } },
+      { line: 2, refusal: { code: 'ROW_UNDECODABLE' } },
+      { line: 3, fields: { a: 3 } },
+    ]);
   });
 });

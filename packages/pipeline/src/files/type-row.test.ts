@@ -1,4 +1,14 @@
-import { column, defineEntity, defineGroup, defineSource, fractional, integral, integral64, listOf, text } from '@tidemark/domain';
+import {
+  column,
+  defineEntity,
+  defineGroup,
+  defineSource,
+  fractional,
+  integral,
+  integral64,
+  listOf,
+  text,
+} from '@tidemark/domain';
 import { describe, expect, it } from 'vitest';
 import { checkHeader, typeRow } from './type-row.ts';
 
@@ -6,7 +16,15 @@ const group = defineGroup({
   name: 'meters',
   entity: defineEntity({ name: 'meter', key: { meter: 'string' } }),
   storage: 'InMemory',
-  features: { count: integral(), total: integral64(), level: fractional(), label: text(), tags: listOf(text()), steps: listOf(integral()), code: text() },
+  features: {
+    count: integral(),
+    total: integral64(),
+    level: fractional(),
+    label: text(),
+    tags: listOf(text()),
+    steps: listOf(integral()),
+    code: text(),
+  },
 });
 const source = defineSource({
   name: 'meters',
@@ -24,7 +42,19 @@ const typed = (name: string, value: unknown): unknown => {
 describe('typeRow', () => {
   it('gives every declared column, null where it is absent or empty', () => {
     expect(typeRow(source, { meter: 'm', count: '', label: undefined, level: null })).toEqual({
-      row: { meter: 'm', count: null, total: null, level: null, label: null, tags: null, steps: null, code: null, at: null, ok: null, constructor: null },
+      row: {
+        meter: 'm',
+        count: null,
+        total: null,
+        level: null,
+        label: null,
+        tags: null,
+        steps: null,
+        code: null,
+        at: null,
+        ok: null,
+        constructor: null,
+      },
     });
   });
 
@@ -61,7 +91,7 @@ describe('typeRow', () => {
     ['steps', [1n, '2', 3, null], [1, 2, 3, null], 'elements of every format'],
     ['steps', new Int32Array([4, 5]), [4, 5], 'typed arrays'],
     ['constructor', 'x', 'x', 'a name that every object has'],
-  ])('%s takes %j as %j: %s', (name, value, expected) => {
+  ])('%s takes %o as %o: %s', (name, value, expected) => {
     expect(typed(name, value)).toEqual(expected);
   });
 
@@ -95,7 +125,7 @@ describe('typeRow', () => {
     ['tags', '{"a":1}', 'ROW_WRONG_TYPE', 'an object'],
     ['other', 'x', 'ROW_UNKNOWN_COLUMN', 'not declared'],
     ['toString', 'x', 'ROW_UNKNOWN_COLUMN', 'not declared, though every object has it'],
-  ])('%s refuses %j with %s: %s', (name, value, code) => {
+  ])('%s refuses %o with %s: %s', (name, value, code) => {
     expect(typed(name, value)).toEqual([code, name]);
   });
 
