@@ -1,0 +1,99 @@
+/**
+ * The history of one join, decoded: `k, t, arrived, written, row_hash, deleted, f1, f2 …`.
+ *
+ * Times become integers here and stay so. `event_time` is text with 0 to 9 fraction digits: its whole seconds and its
+ * fraction are read apart, because `from_iso8601_timestamp` cuts to milliseconds and text does not sort (`Z` > `.`). The
+ * timestamps of the store are milliseconds; a double holds those exactly.
+ * `row_hash` orders rows of one key that agree in event, arrival and write time: 60 bits of the MD5 of the text of
+ * everything that the join selects, so that storage order never decides. Doubles enter it as their IEEE 754 bits, since no
+ * two engines print doubles alike.
+ */
+import { FRACTION_DIGITS, NS_PER } from '@tidemark/domain';
+import { between, call, cast, column, type Expression, integer, isNotNull, type NamedQuery, operation, text } from '../tree.ts';
+import type { ColumnType, PlanColumn, PlanJoin, PointInTimePlan } from './plan.ts';
+import { partitionOf, perSecond, readRange, type ReadRange } from './read-range.ts';
+
+export const historyColumn = (at: number): string => `f${at + 1}`;
+
+export function historyOf(plan: PointInTimePlan, join: PlanJoin): NamedQuery {
+  const range = readRange(plan, join);
+  const values = join.columns.map((_, at) => ({ value: column(historyColumn(at)) }));
+  return {
+    name: join.alias,
+    body: {
+      kind: 'select',
+      columns: [
+        { value: column('k') },
+        { value: operation('+', operation('*', column('whole_second'), integer(perSecond(plan.unit))), column('fraction')), as: 't' },
+        { value: column('arrived') },
+        { value: column('written') },
+        { value: rowHash(join.columns), as: 'row_hash' },
+        { value: column('deleted') },
+        ...values,
+      ],
+      from: {
+        kind: 'derived',
+        select: {
+          kind: 'select',
+          columns: [
+            { value: column('entity_key'), as: 'k' },
+            { value: wholeSecond(column('event_time')), as: 'whole_second' },
+            { value: fraction(column('event_time'), FRACTION_DIGITS[plan.unit]), as: 'fraction' },
+            { value: milliseconds(column('api_invocation_time')), as: 'arrived' },
+            { value: milliseconds(column('write_time')), as: 'written' },
+            { value: call('coalesce', column('is_deleted'), { kind: 'boolean', value: false }), as: 'deleted' },
+            ...join.columns.map((one, at) => ({ value: column(one.feature), as: historyColumn(at) })),
+          ],
+          from: { kind: 'table', table: join.table },
+          where: [
+            ...(join.partitioned ? partitionBounds(range) : []),
+            ...['entity_key', 'event_time', 'api_invocation_time', 'write_time'].map((name) => isNotNull(column(name))),
+          ],
+        },
+      },
+      where: [secondBounds(range)],
+    },
+  };
+}
+
+const wholeSecond = (eventTime: Expression): Expression =>
+  cast(call('to_unixtime', call('from_iso8601_timestamp', operation('||', call('substr', eventTime, integer(1), integer(19)), text('Z')))), 'bigint');
+
+const fraction = (eventTime: Expression, digits: number): Expression =>
+  cast(call('rpad', call('replace', call('substr', eventTime, integer(21)), text('Z'), text('')), integer(digits), text('0')), 'bigint');
+
+const milliseconds = (timestamp: Expression): Expression =>
+  cast(call('round', operation('*', call('to_unixtime', timestamp), integer(NS_PER.s / NS_PER.ms))), 'bigint');
+
+function rowHash(columns: readonly PlanColumn[]): Expression {
+  const byFeature = columns.map((one, at) => ({ ...one, at })).sort((a, b) => (a.feature < b.feature ? -1 : a.feature > b.feature ? 1 : 0));
+  const parts = byFeature.map((one) => call('coalesce', ROW_TEXT[one.type](column(historyColumn(one.at))), text('')));
+  const content = call('concat_ws', text(','), cast(column('deleted'), 'varchar'), ...parts);
+  const hex = call('to_hex', call('md5', call('to_utf8', content)));
+  return call('from_base', call('substr', hex, integer(1), integer(15)), integer(16));
+}
+
+/** NULL has the empty text, which no value has; only text could hold a comma, so it says its length. */
+const ROW_TEXT: Readonly<Record<ColumnType, (value: Expression) => Expression>> = {
+  bigint: (value) => cast(value, 'varchar'),
+  double: (value) => call('to_hex', call('to_ieee754_64', value)),
+  varchar: (value) => operation('||', cast(call('length', value), 'varchar'), text(':'), value),
+};
+
+function secondBounds({ fromSecond, toSecond }: ReadRange): Expression {
+  const second = column('whole_second');
+  return fromSecond === undefined ? operation('<=', second, integer(toSecond)) : between(second, integer(fromSecond), integer(toSecond));
+}
+
+/** The partition of a row is the hour of its event time, so these bounds leave out nothing that {@link secondBounds} keeps. */
+function partitionBounds({ fromSecond, toSecond }: ReadRange): Expression[] {
+  const hour = operation('||', column('year'), column('month'), column('day'), column('hour'));
+  const last = partitionOf(toSecond);
+  const lastHour = text(last.year + last.month + last.day + last.hour);
+  if (fromSecond === undefined) return [operation('<=', column('year'), text(last.year)), operation('<=', hour, lastHour)];
+  const first = partitionOf(fromSecond);
+  return [
+    between(column('year'), text(first.year), text(last.year)),
+    between(hour, text(first.year + first.month + first.day + first.hour), lastHour),
+  ];
+}
