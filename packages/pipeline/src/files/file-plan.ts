@@ -10,7 +10,7 @@ export interface Chunk {
 }
 
 /** Byte range `[start, end)` of the stored object, a re-chunked copy of decompressed rows, or a row range `[start, end)` of Parquet. */
-export type ChunkPlace =
+type ChunkPlace =
   | { readonly kind: 'bytes'; readonly start: number; readonly end: number }
   | { readonly kind: 'object'; readonly part: number }
   | { readonly kind: 'rows'; readonly start: number; readonly end: number };

@@ -13,7 +13,7 @@ import { openParquet, type RandomAccess } from './parquet-file.ts';
 import { RowScanner } from './row-scanner.ts';
 import { byteOrderMarkLength, openStoredText } from './stored-text.ts';
 
-export type { Chunk, ChunkPlace, FilePlan } from './file-plan.ts';
+export type { Chunk, FilePlan } from './file-plan.ts';
 
 export const MAX_ROW_BYTES = 4 * 1024 * 1024;
 

@@ -51,8 +51,12 @@ describe('JSON lines', () => {
     { text: '{"n":9007199254740993}', fields: { n: 9007199254740993n }, why: 'the first one that it would round' },
     { text: '{"n":-9223372036854775808}', fields: { n: -9223372036854775808n }, why: 'the smallest of 64 bits' },
     { text: '{"n":[12345678901234567890]}', fields: { n: [12345678901234567890n] }, why: 'inside a list' },
-    { text: '{"n":0.12345678901234567}', fields: { n: 0.12345678901234567 }, why: 'many digits behind the point are a double' },
-    { text: '{"n":1234567890123456789e2}', fields: { n: 1234567890123456789e2 }, why: 'so is an exponent' },
+    {
+      text: '{"n":0.12345678901234567}',
+      fields: { n: Number('0.12345678901234567') },
+      why: 'many digits behind the point are a double',
+    },
+    { text: '{"n":1234567890123456789e2}', fields: { n: Number('1234567890123456789e2') }, why: 'so is an exponent' },
     { text: '{"n":"1234567890123456789"}', fields: { n: '1234567890123456789' }, why: 'text stays text' },
     {
       text: '{"code":"x","message":"y"}',

@@ -62,7 +62,7 @@ describe('typeRow', () => {
     expect(typeRow(source, { code: 'E1' })).toMatchObject({ row: { code: 'E1' } });
   });
 
-  it.each([
+  it.each<[string, unknown, unknown, string]>([
     ['count', '12', 12, 'CSV'],
     ['count', '-0012', -12, 'leading zeros'],
     ['count', '+7', 7, 'a sign'],
@@ -95,7 +95,7 @@ describe('typeRow', () => {
     expect(typed(name, value)).toEqual(expected);
   });
 
-  it.each([
+  it.each<[string, unknown, string, string]>([
     ['count', 'many', 'ROW_WRONG_TYPE', 'text'],
     ['count', '1.5', 'ROW_WRONG_TYPE', 'a fraction'],
     ['count', 1.5, 'ROW_WRONG_TYPE', 'a fraction in JSON'],
