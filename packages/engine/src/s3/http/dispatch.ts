@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import { AwsError } from '../../wire/aws-error.ts';
+import { accessDenied, notImplemented, S3Error } from '../errors.ts';
+import { type Response, sendAnswer, sendError } from './answer.ts';
+import { type BoundOperation, bindOperation } from './bindings.ts';
+import { RequestBody } from './request-body.ts';
+import { operationOf, refuseUnknownQuery } from './routes.ts';
+import type { S3Operation, S3Operations } from './s3-operation.ts';
+import { parseRequest, type S3Request } from './s3-request.ts';
+
+export type Handle = (message: IncomingMessage | Http2ServerRequest, response: Response) => Promise<void>;
+
+export interface DispatchContext {
+  readonly account: string;
+  readonly log: (line: string) => void;
+}
+
+export function createDispatch(operations: S3Operations, { account, log }: DispatchContext): Handle {
+  const bound = new Map<string, { operation: S3Operation; binding: BoundOperation }>();
+  for (const [name, operation] of Object.entries(operations)) {
+    bound.set(name, { operation, binding: bindOperation(operation) });
+  }
+
+  return async (message, response) => {
+    const requestId = randomBytes(8).toString('hex').toUpperCase();
+    let request: S3Request | undefined;
+    try {
+      request = parseRequest(message);
+      const name = operationOf(request);
+      const found = bound.get(name);
+      if (found === undefined) throw notImplemented(name);
+      refuseUnknownQuery(request, found.binding);
+      // Leaving the loop early must not tear down the connection that the answer goes out on.
+      const body = new RequestBody(request.headers, message.iterator({ destroyOnReturn: false }));
+      const input = await found.binding.decode(request, body);
+      checkOwner(input.ExpectedBucketOwner, account);
+      const answer = found.binding.encode(await found.operation.handle(input, { requestId, request, body }));
+      answer.headers['x-amz-request-id'] = requestId;
+      answer.headers['x-amz-id-2'] = requestId;
+      await sendAnswer(response, answer, request.method === 'HEAD');
+    } catch (error) {
+      if (!(error instanceof AwsError) && !message.destroyed) log(`s3: ${request?.method} failed: ${(error as Error).stack}`);
+      sendError(response, error instanceof AwsError ? error : internalError(), request, requestId);
+    }
+    // An answer that came before the end of the body: the rest is read away, so that the connection stays usable.
+    message.resume();
+  };
+}
+
+const internalError = () => new S3Error('InternalError', 'We encountered an internal error. Please try again.', 500);
+
+/** Also for a bucket that does not exist: the answer must not tell a stranger which names are taken. */
+export function checkOwner(expected: unknown, account: string): void {
+  if (expected !== undefined && expected !== account) {
+    throw accessDenied(`The bucket is owned by ${account}, not by the expected ${expected}`);
+  }
+}

@@ -1,0 +1,46 @@
+import type { IndexDatabase } from './index-database.ts';
+
+/** Runs `work` inside a transaction; the promise resolves once that is on disk, and rejects with what `work` threw. */
+export type Commit = <Result>(work: () => Result) => Promise<Result>;
+
+interface Job {
+  /** Returns how to tell the caller, which must wait until the whole group is on disk. */
+  attempt(): () => void;
+  reject(error: unknown): void;
+}
+
+/**
+ * One flush to disk for all changes that arrive in one turn of the event loop. Each change has a savepoint of its own,
+ * so one that is refused leaves the others alone.
+ */
+export function createGroupCommit(database: IndexDatabase): Commit {
+  let waiting: Job[] = [];
+  const savepoint = database.transaction((work: () => unknown) => work());
+  const attemptAll = database.transaction((jobs: readonly Job[]) => jobs.map((job) => job.attempt()));
+
+  const flush = () => {
+    const jobs = waiting;
+    waiting = [];
+    try {
+      for (const settle of attemptAll(jobs)) settle();
+    } catch (error) {
+      for (const job of jobs) job.reject(error);
+    }
+  };
+
+  return <Result>(work: () => Result) =>
+    new Promise<Result>((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(flush);
+      waiting.push({
+        attempt() {
+          try {
+            const result = savepoint(work) as Result;
+            return () => resolve(result);
+          } catch (error) {
+            return () => reject(error);
+          }
+        },
+        reject,
+      });
+    });
+}
