@@ -17,7 +17,7 @@ export type { IngestPlan, IngestRequest, PlannedIngest, QuarantineLine, Receipt 
 export { planIngest } from './ingest/plan-ingest.ts';
 export { type Reconciliation, reconcile } from './ingest/reconcile.ts';
 export { routeObject } from './ingest/route-object.ts';
-export { sealIngest } from './ingest/seal-ingest.ts';
+export { requireReceipt, sealIngest } from './ingest/seal-ingest.ts';
 export { dateOf, ingestIdOf, ledgerKeys } from './ledger/ledger-keys.ts';
 export type { Executions, ExecutionStatus } from './ports/executions.ts';
 export type { DescribedFeature, DescribedGroup, FeatureGroups } from './ports/feature-groups.ts';

@@ -6,7 +6,7 @@ import { TidemarkError } from '@tidemark/domain';
  * Logs what a handler threw, once, and lets it go on: Step Functions matches on its name. A caller's mistake is not our
  * error; of an unknown one only the name and the stack are logged, since its message may quote a value.
  */
-export function reportFault(logger: Logger): MiddlewareObj<never, unknown> {
+export function reportFault(logger: Logger): MiddlewareObj {
   return {
     onError: ({ error }) => {
       if (error instanceof TidemarkError) {

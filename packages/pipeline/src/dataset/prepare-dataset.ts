@@ -26,8 +26,9 @@ export async function prepareDataset(deps: DatasetDependencies, state: DatasetSt
     partitionKeys: [],
     parameters: {},
   });
-  const plan = viewPlan(request, catalogue, { table, earliest: BigInt(labels.earliest), latest: BigInt(labels.latest) });
-  const queryString = printUnload(planPointInTime(plan, { rangeRows: labels.rangeRows }), {
+  const bounds = { table, earliest: BigInt(labels.earliest), latest: BigInt(labels.latest) };
+  const plan = viewPlan(request, catalogue, bounds, labels.rangeRows);
+  const queryString = printUnload(planPointInTime(plan), {
     location: `s3://${deps.workBucket}/${workKeys.joined(state.id, state.attempt)}`,
     partitionedBy: ['label_range'],
     compression: 'SNAPPY',

@@ -1,7 +1,7 @@
 /** A view → the point-in-time plan over the catalogue's tables. Pure. */
 import { type Join, NS_PER, type Precision, TidemarkError } from '@tidemark/domain';
 import type { PlanJoin, PointInTimePlan, TableName } from '@tidemark/sql';
-import { type Catalogue, resolveGroup } from '../catalogue/catalogue.ts';
+import { type Catalogue, type OfflineTable, resolveGroup } from '../catalogue/catalogue.ts';
 import type { ParsedDatasetRequest } from './dataset-request.ts';
 
 const SQL_TYPE = { String: 'varchar', Integral: 'bigint', Fractional: 'double' } as const;
@@ -32,6 +32,7 @@ export function viewPlan(
   request: ParsedDatasetRequest,
   catalogue: Catalogue,
   labels: { readonly table: TableName; readonly earliest: bigint; readonly latest: bigint },
+  rangeRows: number,
 ): PointInTimePlan {
   const unit = unitOf(request.view.joins);
   const distinct = distinctKeys(request).map(({ columns }) => JSON.stringify(columns));
@@ -45,8 +46,7 @@ export function viewPlan(
     return {
       alias: `j${at}`,
       keyColumn: `key_${distinct.indexOf(JSON.stringify(keyColumnsOf(join, request.keys)))}`,
-      table: { database: offline.projectedDatabase, name: offline.projectedTable },
-      partitioned: true,
+      ...historyTable(offline, join.maxAgeMs !== undefined),
       maxAge: join.maxAgeMs === undefined ? undefined : (BigInt(join.maxAgeMs) * NS_PER.ms) / NS_PER[unit],
       wholeSecondArrival: request.knowledge === 'arrival-time',
       columns: Object.entries(join.select).map(([output, feature]) => {
@@ -58,5 +58,16 @@ export function viewPlan(
       }),
     };
   });
-  return { unit, boundary: request.boundary, knowledge: request.knowledge, labels, joins };
+  return { unit, boundary: request.boundary, knowledge: request.knowledge, labels, joins, rangeSize: BigInt(rangeRows) };
+}
+
+/**
+ * Bounded below by a greatest age, a query names the few hours it reads, and the projected table finds them without a
+ * listing. Unbounded it would have to try every hour since the first year: there the service's own table is cheaper, which
+ * lists the files that exist.
+ */
+function historyTable(offline: OfflineTable, bounded: boolean): Pick<PlanJoin, 'table' | 'partitioned'> {
+  return bounded
+    ? { table: { database: offline.projectedDatabase, name: offline.projectedTable }, partitioned: true }
+    : { table: { database: offline.database, name: offline.table }, partitioned: false };
 }

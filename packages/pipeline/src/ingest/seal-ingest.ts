@@ -149,3 +149,10 @@ async function rememberContent(deps: IngestDependencies, receipt: Receipt, recei
   const sealed: SealedContent = { etag, sizeBytes, sha256, definitionHash, receiptKey };
   await deps.objects.put(deps.ledger, ledgerKeys.sealed(bucket, key), printJson(sealed));
 }
+
+/** A receipt by its key. @throws RECEIPT_UNKNOWN */
+export async function requireReceipt(objects: ObjectStore, ledger: string, key: string): Promise<Receipt> {
+  const receipt = await loadJson<Receipt>(objects, ledger, key);
+  if (receipt === undefined) throw new TidemarkError('RECEIPT_UNKNOWN', `there is no receipt ${key}`);
+  return receipt;
+}

@@ -1,0 +1,43 @@
+import { applyDefinitions, planApply } from '@tidemark/pipeline';
+import { Command } from 'commander';
+import { createReporter } from '../output/reporter.ts';
+import { showChanges } from '../output/show.ts';
+import { bundleStage } from '../stage/bundle-stage.ts';
+import { connect, type StageOptions } from '../stage/connect.ts';
+import { loadDefinitions } from '../stage/load-definitions.ts';
+import { waiting } from '../stage/waiting.ts';
+import { awsOption, dataOption, definitionsOption, jsonOption, stageOption } from './shared-options.ts';
+
+interface Options extends StageOptions {
+  readonly definitions?: string;
+  readonly plan: boolean;
+  readonly json: boolean;
+}
+
+export const applyCommand = () =>
+  new Command('apply')
+    .description('create or extend feature groups until they agree with the definitions')
+    .option('--plan', 'show what would change and stop', false)
+    .addOption(definitionsOption())
+    .addOption(dataOption())
+    .addOption(stageOption())
+    .addOption(awsOption())
+    .addOption(jsonOption())
+    .action(async (options: Options) => {
+      const reporter = createReporter(options.json);
+      const stage = await connect(options);
+      const definitions = await loadDefinitions(options.definitions);
+      const changes = await planApply({ definitions, stage: stage.stage, groups: stage.groups });
+      reporter.line('Plan:');
+      reporter.line(showChanges(changes));
+      if (options.plan) return reporter.result({ changes });
+      const catalogue = await applyDefinitions(
+        { ...stage, definitions, ledger: stage.names.bucket('ledger'), database: stage.names.database, waiting },
+        changes,
+      );
+      // The groups first, the code after: a function never writes a feature that its group does not have yet.
+      if (stage.engine !== undefined) await bundleStage(stage.engine.bundleDir, options.definitions);
+      reporter.line(`Applied. The catalogue is at version ${catalogue.version}.`);
+      if (stage.engine === undefined) reporter.line('The functions still run the code that was deployed last: deploy the stage to roll out the definitions.');
+      reporter.result({ changes, catalogueVersion: catalogue.version });
+    });

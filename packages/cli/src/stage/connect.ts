@@ -1,0 +1,72 @@
+/**
+ * The stage a command works on: the engine that runs over the data directory, or with `--aws` the account of the caller's
+ * credentials. From here on both are the same SDK clients.
+ */
+import { AthenaClient } from '@aws-sdk/client-athena';
+import { GlueClient } from '@aws-sdk/client-glue';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { createExecutions, createFeatureGroups, createGlueTables, createS3ObjectStore } from '@tidemark/aws';
+import { TidemarkError } from '@tidemark/domain';
+import { stageNames, type StageNames } from '@tidemark/functions/resolve-topology';
+import type { Executions, FeatureGroups, ObjectStore, Tables } from '@tidemark/pipeline';
+import { type EngineFile, findEngine } from './engine-file.ts';
+
+export interface StageOptions {
+  readonly data: string;
+  readonly stage: string;
+  readonly aws: boolean;
+}
+
+export interface ConnectedStage {
+  readonly stage: string;
+  readonly names: StageNames;
+  readonly s3: S3Client;
+  readonly sfn: SFNClient;
+  readonly athena: AthenaClient;
+  readonly objects: ObjectStore;
+  readonly tables: Tables;
+  readonly groups: FeatureGroups;
+  readonly executions: Executions;
+  /** Undefined on AWS. */
+  readonly engine: EngineFile | undefined;
+}
+
+/** @throws CONFIGURATION_INVALID when no engine runs and AWS was not asked for */
+export async function connect(options: StageOptions): Promise<ConnectedStage> {
+  if (options.aws) {
+    const sts = new STSClient({});
+    const { Account } = await sts.send(new GetCallerIdentityCommand({}));
+    return connected({ stage: options.stage, account: Account ?? '', region: await sts.config.region() }, undefined);
+  }
+  const engine = findEngine(options.data);
+  if (engine === undefined) {
+    throw new TidemarkError('REQUEST_MALFORMED', `no engine runs over ${options.data}: start one with \`tidemark dev\`, or name another with --data, or an AWS account with --aws`);
+  }
+  return connected(engine, engine);
+}
+
+/** A stage behind a known engine. */
+export function connected(place: { stage: string; account: string; region: string }, engine: EngineFile | undefined): ConnectedStage {
+  const config =
+    engine === undefined
+      ? { region: place.region }
+      : { region: place.region, endpoint: engine.endpoint, credentials: { accessKeyId: 'AKIALOCALENGINE00000', secretAccessKey: 'local-engine-secret-access-key' } };
+  const names = stageNames(place);
+  const s3 = new S3Client({ ...config, ...(engine === undefined ? {} : { forcePathStyle: true }) });
+  const sfn = new SFNClient(config);
+  return {
+    stage: place.stage,
+    names,
+    s3,
+    sfn,
+    athena: new AthenaClient(config),
+    objects: createS3ObjectStore(s3),
+    tables: createGlueTables(new GlueClient(config)),
+    groups: createFeatureGroups(new SageMakerClient(config), { offlineStoreUri: names.offlineStoreUri, roleArn: names.featureStoreRoleArn }),
+    executions: createExecutions(sfn, { ingest: names.machineArn('ingest'), 'build-dataset': names.machineArn('build-dataset') }),
+    engine,
+  };
+}

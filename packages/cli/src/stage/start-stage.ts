@@ -1,0 +1,91 @@
+/** A stage on this machine: bundles, engine, functions, machines, API, definitions applied. What `tidemark dev` is. */
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createEngine, type Engine, type ProfileName } from '@tidemark/engine';
+import { resolveTopology } from '@tidemark/functions/resolve-topology';
+import { applyDefinitions, type Change, planApply } from '@tidemark/pipeline';
+import { bundleStage, defaultBundleDir } from './bundle-stage.ts';
+import { type ConnectedStage, connected } from './connect.ts';
+import { type EngineFile, removeEngineFile, saveEngineFile } from './engine-file.ts';
+import { loadDefinitions } from './load-definitions.ts';
+import { waiting } from './waiting.ts';
+
+export interface StartOptions {
+  readonly data: string;
+  readonly port: number;
+  readonly apiPort: number;
+  readonly stage: string;
+  readonly profile: ProfileName;
+  readonly definitions?: string;
+  readonly log?: (line: string) => void;
+}
+
+export interface RunningStage extends ConnectedStage {
+  readonly engine: EngineFile;
+  readonly instance: Engine;
+  readonly changes: readonly Change[];
+  stop(): Promise<void>;
+}
+
+const ISSUER = 'https://issuer.tidemark.local/';
+const AUDIENCE = 'tidemark';
+const TOKEN_DAYS = 30;
+
+export async function startStage(options: StartOptions): Promise<RunningStage> {
+  const dataDir = resolve(options.data);
+  mkdirSync(dataDir, { recursive: true });
+  const bundleDir = options.definitions === undefined ? defaultBundleDir : join(dataDir, 'functions');
+  await bundleStage(bundleDir, options.definitions);
+
+  const instance = await createEngine({
+    dataDir,
+    port: options.port,
+    apiPort: options.apiPort,
+    profile: options.profile,
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
+  try {
+    return await deploy(instance, options, dataDir, bundleDir);
+  } catch (error) {
+    await instance.stop();
+    throw error;
+  }
+}
+
+async function deploy(instance: Engine, options: StartOptions, dataDir: string, bundleDir: string): Promise<RunningStage> {
+  const place = { stage: options.stage, account: instance.account, region: instance.region };
+  const { routes, ...deployment } = resolveTopology(place, { 'audit-key': auditKey(dataDir) }, (name) => join(bundleDir, name));
+  await instance.deploy({
+    ...deployment,
+    routes: routes.map(({ authorizer, ...route }) => ({
+      ...route,
+      authorizer: authorizer === 'jwt' ? { type: 'jwt', issuer: ISSUER, audience: AUDIENCE } : { type: 'iam' },
+    })),
+  });
+  const nowS = Math.floor(Date.now() / 1000);
+  const token = await instance.issueToken({ iss: ISSUER, aud: AUDIENCE, sub: 'developer', iat: nowS, exp: nowS + TOKEN_DAYS * 86_400 });
+  const file: EngineFile = { pid: process.pid, endpoint: instance.endpoint, api: instance.api, token, ...place, bundleDir };
+  const stage = connected(place, file);
+  const definitions = await loadDefinitions(options.definitions);
+  const changes = await planApply({ definitions, stage: place.stage, groups: stage.groups });
+  await applyDefinitions({ ...stage, definitions, ledger: stage.names.bucket('ledger'), database: stage.names.database, waiting }, changes);
+  saveEngineFile(dataDir, file);
+  return {
+    ...stage,
+    engine: file,
+    instance,
+    changes,
+    async stop() {
+      removeEngineFile(dataDir);
+      await instance.stop();
+    },
+  };
+}
+
+/** The stage secret: made once, kept with the data, so that audit lines of one key stay comparable. */
+function auditKey(dataDir: string): string {
+  const path = join(dataDir, 'stage-secret');
+  if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  return Buffer.from(hkdfSync('sha256', readFileSync(path), '', 'audit-key', 32)).toString('base64url');
+}

@@ -1,0 +1,92 @@
+/** The topology of one stage in one account, with every name and ARN in place: plain data for the engine. */
+import { buildDatasetMachine, ingestMachine, type StateMachine } from '@tidemark/machines';
+import { type BucketName, type FunctionName, type MachineName, type Reference, type Topology, topology } from './topology.ts';
+
+export interface Stage {
+  readonly stage: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+export interface StageSecrets {
+  readonly 'audit-key': string;
+}
+
+/** Physical names of a stage. S3 names are global, so they carry the account. */
+export function stageNames({ stage, account, region }: Stage) {
+  const functionName = (name: FunctionName) => `${stage}-${name}`;
+  const machineName = (name: MachineName) => `${stage}-${name}`;
+  return {
+    bucket: (name: BucketName) => `tidemark-${stage}-${name}-${account}`,
+    functionName,
+    functionArn: (name: FunctionName) => `arn:aws:lambda:${region}:${account}:function:${functionName(name)}`,
+    machineName,
+    machineArn: (name: MachineName) => `arn:aws:states:${region}:${account}:stateMachine:${machineName(name)}`,
+    /** Glue database of our own tables. */
+    database: `tidemark_${stage.replaceAll('-', '_')}`,
+    offlineStoreUri: `s3://tidemark-${stage}-offline-${account}/feature-store`,
+    featureStoreRoleArn: `arn:aws:iam::${account}:role/tidemark-${stage}-feature-store`,
+    workGroup: 'primary',
+  };
+}
+
+export type StageNames = ReturnType<typeof stageNames>;
+
+export const machinesOf = (names: StageNames, { chunkConcurrency, rangeConcurrency }: Topology = topology): Readonly<Record<MachineName, StateMachine>> => ({
+  ingest: ingestMachine({
+    planIngest: names.functionArn('plan-ingest'),
+    ingestChunk: names.functionArn('ingest-chunk'),
+    sealIngest: names.functionArn('seal-ingest'),
+    chunkConcurrency,
+  }),
+  'build-dataset': buildDatasetMachine({
+    prepareDataset: names.functionArn('prepare-dataset'),
+    finishDataset: names.functionArn('finish-dataset'),
+    verifyDataset: names.functionArn('verify-dataset'),
+    publishDataset: names.functionArn('publish-dataset'),
+    cleanDataset: names.functionArn('clean-dataset'),
+    workGroup: names.workGroup,
+    rangeConcurrency,
+  }),
+});
+
+function resolveReference(names: StageNames, secrets: StageSecrets, reference: Reference): string {
+  if ('bucket' in reference) return names.bucket(reference.bucket);
+  if ('machineArn' in reference) return names.machineArn(reference.machineArn);
+  if ('database' in reference) return names.database;
+  return secrets[reference.secret];
+}
+
+export function resolveTopology(stage: Stage, secrets: StageSecrets, bundleDirOf: (name: FunctionName) => string) {
+  const names = stageNames(stage);
+  return {
+    buckets: Object.entries(topology.buckets).map(([name, { versioned, notifies }]) => ({
+      name: names.bucket(name as BucketName),
+      versioned,
+      notifications: notifies.map((one) => ({ functionName: names.functionName(one) })),
+    })),
+    functions: (Object.keys(topology.functions) as FunctionName[]).map((name) => {
+      const { memoryMb, timeoutMs, reservedConcurrency, environment } = topology.functions[name];
+      return {
+        name: names.functionName(name),
+        bundleDir: bundleDirOf(name),
+        handler: 'index.handler',
+        memoryMb,
+        timeoutMs,
+        ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
+        environment: Object.fromEntries([
+          ['POWERTOOLS_SERVICE_NAME', name],
+          ...Object.entries(environment).map(([key, value]) => [key, typeof value === 'string' ? value : resolveReference(names, secrets, value)]),
+        ]) as Record<string, string>,
+        failureDestination: `s3://${names.bucket('ledger')}/async-failures/${name}`,
+      };
+    }),
+    stateMachines: Object.entries(machinesOf(names)).map(([name, definition]) => ({ name: names.machineName(name as MachineName), definition })),
+    routes: topology.routes.map(({ method, path, function: name, authorizer }) => ({ method, path, functionName: names.functionName(name), authorizer })),
+    schedules: topology.schedules.map(({ name, expression, function: target }) => ({
+      name: `${stage.stage}-${name}`,
+      expression,
+      target: { functionName: names.functionName(target) },
+    })),
+  };
+}

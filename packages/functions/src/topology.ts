@@ -1,0 +1,183 @@
+/**
+ * The one list of functions, triggers, routes, schedules, limits and permissions. `stacks/` turns it into resources on AWS,
+ * `tidemark dev` hands it to the engine; nothing is listed twice.
+ *
+ * Names are logical. `{ bucket }`, `{ machine }` and the like stand for what `resolve-topology.ts` puts in per stage.
+ */
+
+export type BucketName = 'raw' | 'ledger' | 'offline' | 'datasets' | 'work';
+export type MachineName = 'ingest' | 'build-dataset';
+
+export type Reference =
+  | { readonly bucket: BucketName }
+  | { readonly machineArn: MachineName }
+  | { readonly database: 'own' }
+  | { readonly secret: 'audit-key' };
+
+/** What a function may do, by action and by resource. */
+export interface Permission {
+  readonly actions: readonly string[];
+  readonly on:
+    | { readonly bucket: BucketName; readonly keys?: string }
+    | { readonly machine: MachineName; readonly executions?: true }
+    | { readonly featureGroups: 'own' }
+    | { readonly tables: 'own' };
+}
+
+export interface FunctionTopology {
+  /** File under `packages/functions/src`. */
+  readonly entry: string;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly reservedConcurrency?: number;
+  readonly environment: Readonly<Record<string, string | Reference>>;
+  readonly permissions: readonly Permission[];
+}
+
+const minutes = (count: number) => count * 60_000;
+const ledger = { LEDGER_BUCKET: { bucket: 'ledger' } } as const;
+const datasets = {
+  ...ledger,
+  WORK_BUCKET: { bucket: 'work' },
+  DATASET_BUCKET: { bucket: 'datasets' },
+  GLUE_DATABASE: { database: 'own' },
+} as const;
+
+const read = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:GetObject'], on: { bucket, keys } });
+const write = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:PutObject'], on: { bucket, keys } });
+const remove = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:DeleteObject'], on: { bucket, keys } });
+const list = (bucket: BucketName): Permission => ({ actions: ['s3:ListBucket'], on: { bucket } });
+const readVersions: Permission = { actions: ['s3:GetObject', 's3:GetObjectVersion'], on: { bucket: 'raw', keys: '*' } };
+
+/** Instances of `ingest-chunk` at a time; each writes at the group's rate divided by this. */
+const CHUNK_CONCURRENCY = 4;
+const RECORDS_PER_SECOND = 10_000;
+
+const datasetStep = (entry: string, permissions: readonly Permission[]): FunctionTopology => ({
+  entry,
+  memoryMb: 2_048,
+  timeoutMs: minutes(15),
+  environment: datasets,
+  permissions: [read('ledger'), list('ledger'), read('work'), list('work'), ...permissions],
+});
+
+const functions = {
+  'object-uploaded': {
+    entry: 'ingest/object-uploaded.ts',
+    memoryMb: 256,
+    timeoutMs: 30_000,
+    environment: { ...ledger, INGEST_MACHINE_ARN: { machineArn: 'ingest' } },
+    permissions: [{ actions: ['states:StartExecution'], on: { machine: 'ingest' } }, write('ledger', 'unroutable/*')],
+  },
+  'plan-ingest': {
+    entry: 'ingest/plan-ingest.ts',
+    memoryMb: 1_024,
+    timeoutMs: minutes(15),
+    environment: ledger,
+    permissions: [readVersions, list('raw'), read('ledger'), list('ledger'), write('ledger', 'plans/*'), write('ledger', 'chunk-copies/*')],
+  },
+  'ingest-chunk': {
+    entry: 'ingest/ingest-chunk.ts',
+    memoryMb: 1_024,
+    timeoutMs: minutes(15),
+    reservedConcurrency: CHUNK_CONCURRENCY,
+    environment: {
+      ...ledger,
+      RECORDS_PER_SECOND: String(RECORDS_PER_SECOND / CHUNK_CONCURRENCY),
+      WRITE_CALLS_IN_FLIGHT: '4',
+      WRITE_API: 'batch',
+    },
+    permissions: [
+      readVersions,
+      read('ledger'),
+      list('ledger'),
+      write('ledger', 'quarantine/*'),
+      write('ledger', 'chunk-results/*'),
+      { actions: ['sagemaker:BatchWriteRecord', 'sagemaker:PutRecord'], on: { featureGroups: 'own' } },
+    ],
+  },
+  'seal-ingest': {
+    entry: 'ingest/seal-ingest.ts',
+    memoryMb: 512,
+    timeoutMs: minutes(5),
+    environment: ledger,
+    permissions: [readVersions, list('raw'), read('ledger'), list('ledger'), write('ledger', 'receipts/*'), write('ledger', 'sealed/*'), write('ledger', 'quarantine/*')],
+  },
+  reconcile: {
+    entry: 'ingest/reconcile.ts',
+    memoryMb: 512,
+    timeoutMs: minutes(15),
+    reservedConcurrency: 1,
+    environment: { ...ledger, RAW_BUCKET: { bucket: 'raw' }, INGEST_MACHINE_ARN: { machineArn: 'ingest' } },
+    permissions: [
+      { actions: ['s3:ListBucketVersions'], on: { bucket: 'raw' } },
+      list('ledger'),
+      read('ledger'),
+      write('ledger', 'summaries/*'),
+      { actions: ['states:StartExecution'], on: { machine: 'ingest' } },
+      { actions: ['states:DescribeExecution', 'states:RedriveExecution'], on: { machine: 'ingest', executions: true } },
+    ],
+  },
+  'serve-features': {
+    entry: 'serve/serve-features.ts',
+    memoryMb: 1_024,
+    timeoutMs: 15_000,
+    environment: { ...ledger, AUDIT_KEY_ID: 'k1', AUDIT_KEY: { secret: 'audit-key' } },
+    permissions: [read('ledger', 'catalogue.json'), { actions: ['sagemaker:BatchGetRecord'], on: { featureGroups: 'own' } }],
+  },
+  'prepare-dataset': {
+    ...datasetStep('dataset/prepare-dataset.ts', [
+      read('raw'),
+      list('raw'),
+      list('offline'),
+      write('work', 'dataset-work/*'),
+      write('ledger', 'dataset-work/*'),
+      { actions: ['glue:CreateDatabase', 'glue:CreateTable', 'glue:UpdateTable'], on: { tables: 'own' } },
+    ]),
+    memoryMb: 3_008,
+  },
+  'finish-dataset': {
+    ...datasetStep('dataset/finish-dataset.ts', [write('work', 'dataset-work/*'), read('datasets', 'datasets/*'), list('datasets'), write('datasets', 'datasets/*')]),
+    reservedConcurrency: 4,
+  },
+  'verify-dataset': datasetStep('dataset/verify-dataset.ts', []),
+  'publish-dataset': datasetStep('dataset/publish-dataset.ts', [write('datasets', 'datasets/*'), write('ledger', 'manifests/*')]),
+  'clean-dataset': datasetStep('dataset/clean-dataset.ts', [
+    remove('work', 'dataset-work/*'),
+    remove('ledger', 'dataset-work/*'),
+    list('datasets'),
+    remove('datasets', 'datasets/*'),
+    { actions: ['glue:DeleteTable'], on: { tables: 'own' } },
+  ]),
+} satisfies Record<string, FunctionTopology>;
+
+export type FunctionName = keyof typeof functions;
+
+export interface Topology {
+  readonly functions: Readonly<Record<FunctionName, FunctionTopology>>;
+  readonly buckets: Readonly<Record<BucketName, { readonly versioned: boolean; readonly notifies: readonly FunctionName[] }>>;
+  readonly routes: readonly { readonly method: string; readonly path: string; readonly function: FunctionName; readonly authorizer: 'jwt' | 'iam' }[];
+  readonly schedules: readonly { readonly name: string; readonly expression: string; readonly function: FunctionName }[];
+  readonly chunkConcurrency: number;
+  readonly rangeConcurrency: number;
+}
+
+export const topology: Topology = {
+  functions,
+  buckets: {
+    raw: { versioned: true, notifies: ['object-uploaded'] },
+    ledger: { versioned: false, notifies: [] },
+    offline: { versioned: false, notifies: [] },
+    datasets: { versioned: false, notifies: [] },
+    work: { versioned: false, notifies: [] },
+  },
+  routes: [
+    { method: 'GET', path: '/features/{view}', function: 'serve-features', authorizer: 'jwt' },
+    { method: 'POST', path: '/features/{view}', function: 'serve-features', authorizer: 'jwt' },
+    { method: 'GET', path: '/internal/features/{view}', function: 'serve-features', authorizer: 'iam' },
+    { method: 'POST', path: '/internal/features/{view}', function: 'serve-features', authorizer: 'iam' },
+  ],
+  schedules: [{ name: 'reconcile', expression: 'rate(5 minutes)', function: 'reconcile' }],
+  chunkConcurrency: CHUNK_CONCURRENCY,
+  rangeConcurrency: 4,
+};
