@@ -1,7 +1,19 @@
-export { type ColumnType, JOIN_STATE, type PlanColumn, type PlanJoin, type PlanLabels, type PointInTimePlan } from './point-in-time/plan.ts';
+export {
+  type ColumnType,
+  JOIN_STATE,
+  type PlanColumn,
+  type PlanJoin,
+  type PlanLabels,
+  type PointInTimePlan,
+} from './point-in-time/plan.ts';
 export { planPointInTime } from './point-in-time/plan-point-in-time.ts';
 export { partitionOf, type ReadRange, readRange } from './point-in-time/read-range.ts';
 export { printAthena } from './print-athena.ts';
-export { printProjectedTable, type ProjectedTable, projectedTableInput, projectedTableParameters } from './print-projected-table.ts';
+export {
+  type ProjectedTable,
+  printProjectedTable,
+  projectedTableInput,
+  projectedTableParameters,
+} from './print-projected-table.ts';
 export { printUnload, type UnloadOptions } from './print-unload.ts';
 export type { Query, TableName } from './tree.ts';

@@ -27,7 +27,9 @@ function printSelect(select: Select, indent: string): string {
   }
   const conditions = (select.where ?? []).map((one) => printExpression(one, inner));
   if (conditions.length > 0) lines.push(`${indent}WHERE ${conditions.join(`\n${inner}AND `)}`);
-  const windows = Object.entries(select.windows ?? {}).map(([name, window]) => `${printIdentifier(name)} AS (${printWindow(window)})`);
+  const windows = Object.entries(select.windows ?? {}).map(
+    ([name, window]) => `${printIdentifier(name)} AS (${printWindow(window)})`,
+  );
   if (windows.length > 0) lines.push(`${indent}WINDOW ${windows.join(`,\n${inner}`)}`);
   return lines.join('\n');
 }

@@ -6,10 +6,20 @@ export const LINE_WIDTH = 110;
 export const INDENT = '  ';
 
 /** How tightly an operator binds; an operand that binds no tighter stands in parentheses. */
-const BINDING = { OR: 1, AND: 2, '=': 3, '<': 3, '<=': 3, '>': 3, '>=': 3, '||': 4, '+': 5, '-': 5, '*': 6, '/': 6 } as const satisfies Record<
-  Operator,
-  number
->;
+const BINDING = {
+  OR: 1,
+  AND: 2,
+  '=': 3,
+  '<': 3,
+  '<=': 3,
+  '>': 3,
+  '>=': 3,
+  '||': 4,
+  '+': 5,
+  '-': 5,
+  '*': 6,
+  '/': 6,
+} as const satisfies Record<Operator, number>;
 const PREDICATE_BINDING = 3;
 const ATOM_BINDING = 9;
 
@@ -29,9 +39,13 @@ function printBroken(expression: Expression, indent: string): string | undefined
     case 'cast':
       return `CAST(\n${inner}${nested(expression.value)} AS ${expression.type}\n${indent})`;
     case 'operation':
-      return expression.operands.map((operand) => printOperand(operand, expression.operator, inner)).join(`\n${inner}${expression.operator} `);
+      return expression.operands
+        .map((operand) => printOperand(operand, expression.operator, inner))
+        .join(`\n${inner}${expression.operator} `);
     case 'case': {
-      const branches = expression.branches.map((one) => `\n${inner}WHEN ${nested(one.when)} THEN ${nested(one.then)}`).join('');
+      const branches = expression.branches
+        .map((one) => `\n${inner}WHEN ${nested(one.condition)} THEN ${nested(one.value)}`)
+        .join('');
       const otherwise = expression.otherwise === undefined ? '' : `\n${inner}ELSE ${nested(expression.otherwise)}`;
       return `CASE${branches}${otherwise}\n${indent}END`;
     }
@@ -62,7 +76,9 @@ function printOperand(operand: Expression, operator: Operator, indent: string): 
 function printFlat(expression: Expression): string {
   switch (expression.kind) {
     case 'column':
-      return expression.of === undefined ? printIdentifier(expression.name) : `${printIdentifier(expression.of)}.${printIdentifier(expression.name)}`;
+      return expression.of === undefined
+        ? printIdentifier(expression.name)
+        : `${printIdentifier(expression.of)}.${printIdentifier(expression.name)}`;
     case 'integer':
       return expression.value.toString();
     case 'text':
@@ -74,7 +90,9 @@ function printFlat(expression: Expression): string {
     case 'call':
       return `${expression.name}(${expression.args.map(printFlat).join(', ')})${printOver(expression.over)}`;
     case 'operation':
-      return expression.operands.map((operand) => flatOperand(operand, BINDING[expression.operator])).join(` ${expression.operator} `);
+      return expression.operands
+        .map((operand) => flatOperand(operand, BINDING[expression.operator]))
+        .join(` ${expression.operator} `);
     case 'between':
       return `${flatOperand(expression.value, PREDICATE_BINDING)} BETWEEN ${flatOperand(expression.low, PREDICATE_BINDING)} AND ${flatOperand(expression.high, PREDICATE_BINDING)}`;
     case 'is-null':
@@ -82,7 +100,9 @@ function printFlat(expression: Expression): string {
     case 'cast':
       return `CAST(${printFlat(expression.value)} AS ${expression.type})`;
     case 'case': {
-      const branches = expression.branches.map((one) => ` WHEN ${printFlat(one.when)} THEN ${printFlat(one.then)}`).join('');
+      const branches = expression.branches
+        .map((one) => ` WHEN ${printFlat(one.condition)} THEN ${printFlat(one.value)}`)
+        .join('');
       return `CASE${branches}${expression.otherwise === undefined ? '' : ` ELSE ${printFlat(expression.otherwise)}`} END`;
     }
   }

@@ -23,7 +23,11 @@ const OUTPUT_FORMAT = 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputF
 const SERDE = 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe';
 
 /** The table's parameters: what makes Athena project its partitions. */
-export function projectedTableParameters({ location, firstYear, lastYear }: Pick<ProjectedTable, 'location' | 'firstYear' | 'lastYear'>): Record<string, string> {
+export function projectedTableParameters({
+  location,
+  firstYear,
+  lastYear,
+}: Pick<ProjectedTable, 'location' | 'firstYear' | 'lastYear'>): Record<string, string> {
   const ranges = { year: [firstYear, lastYear, 4], month: [1, 12, 2], day: [1, 31, 2], hour: [0, 23, 2] } as const;
   const projections = PARTITION_KEYS.flatMap((key) => {
     const [first, last, digits] = ranges[key];

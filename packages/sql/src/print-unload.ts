@@ -1,6 +1,6 @@
+import { printAthena } from './print-athena.ts';
 import { INDENT } from './print-expression.ts';
 import { printText } from './print-identifier.ts';
-import { printAthena } from './print-athena.ts';
 import type { Query } from './tree.ts';
 
 export interface UnloadOptions {

@@ -37,8 +37,8 @@ export type Expression =
   | { readonly kind: 'case'; readonly branches: readonly Branch[]; readonly otherwise?: Expression };
 
 export interface Branch {
-  readonly when: Expression;
-  readonly then: Expression;
+  readonly condition: Expression;
+  readonly value: Expression;
 }
 
 export type Relation =
@@ -85,14 +85,28 @@ export const text = (value: string): Expression => ({ kind: 'text', value });
 export const bool = (value: boolean): Expression => ({ kind: 'boolean', value });
 export const NULL: Expression = { kind: 'null' };
 export const call = (name: string, ...args: readonly Expression[]): Expression => ({ kind: 'call', name, args });
-export const over = (window: Window | string, name: string, ...args: readonly Expression[]): Expression => ({ kind: 'call', name, args, over: window });
+export const over = (window: Window | string, name: string, ...args: readonly Expression[]): Expression => ({
+  kind: 'call',
+  name,
+  args,
+  over: window,
+});
 export const cast = (value: Expression, type: SqlType): Expression => ({ kind: 'cast', value, type });
-export const operation = (operator: Operator, ...operands: readonly Expression[]): Expression => ({ kind: 'operation', operator, operands });
+export const operation = (operator: Operator, ...operands: readonly Expression[]): Expression => ({
+  kind: 'operation',
+  operator,
+  operands,
+});
 export const isNull = (value: Expression): Expression => ({ kind: 'is-null', value, negated: false });
 export const isNotNull = (value: Expression): Expression => ({ kind: 'is-null', value, negated: true });
-export const between = (value: Expression, low: Expression, high: Expression): Expression => ({ kind: 'between', value, low, high });
-export const when = (condition: Expression, then: Expression, otherwise?: Expression): Expression => ({
+export const between = (value: Expression, low: Expression, high: Expression): Expression => ({
+  kind: 'between',
+  value,
+  low,
+  high,
+});
+export const when = (condition: Expression, value: Expression, otherwise?: Expression): Expression => ({
   kind: 'case',
-  branches: [{ when: condition, then }],
+  branches: [{ condition, value }],
   ...(otherwise === undefined ? {} : { otherwise }),
 });

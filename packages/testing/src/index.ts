@@ -10,4 +10,11 @@ export {
   type StoredValue,
 } from './oracle/point-in-time.ts';
 export { rowHash } from './oracle/row-hash.ts';
-export { expectedRows, planOf, type ResultRow, type Scenario, type ScenarioJoin, type ScenarioLabel } from './point-in-time/scenario.ts';
+export {
+  expectedRows,
+  planOf,
+  type ResultRow,
+  type Scenario,
+  type ScenarioJoin,
+  type ScenarioLabel,
+} from './point-in-time/scenario.ts';

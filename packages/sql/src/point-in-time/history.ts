@@ -11,7 +11,7 @@
 import { FRACTION_DIGITS, NS_PER } from '@tidemark/domain';
 import { between, call, cast, column, type Expression, integer, isNotNull, type NamedQuery, operation, text } from '../tree.ts';
 import type { ColumnType, PlanColumn, PlanJoin, PointInTimePlan } from './plan.ts';
-import { partitionOf, perSecond, readRange, type ReadRange } from './read-range.ts';
+import { partitionOf, perSecond, type ReadRange, readRange } from './read-range.ts';
 
 export const historyColumn = (at: number): string => `f${at + 1}`;
 
@@ -24,7 +24,10 @@ export function historyOf(plan: PointInTimePlan, join: PlanJoin): NamedQuery {
       kind: 'select',
       columns: [
         { value: column('k') },
-        { value: operation('+', operation('*', column('whole_second'), integer(perSecond(plan.unit))), column('fraction')), as: 't' },
+        {
+          value: operation('+', operation('*', column('whole_second'), integer(perSecond(plan.unit))), column('fraction')),
+          as: 't',
+        },
         { value: column('arrived') },
         { value: column('written') },
         { value: rowHash(join.columns), as: 'row_hash' },
@@ -57,16 +60,27 @@ export function historyOf(plan: PointInTimePlan, join: PlanJoin): NamedQuery {
 }
 
 const wholeSecond = (eventTime: Expression): Expression =>
-  cast(call('to_unixtime', call('from_iso8601_timestamp', operation('||', call('substr', eventTime, integer(1), integer(19)), text('Z')))), 'bigint');
+  cast(
+    call(
+      'to_unixtime',
+      call('from_iso8601_timestamp', operation('||', call('substr', eventTime, integer(1), integer(19)), text('Z'))),
+    ),
+    'bigint',
+  );
 
 const fraction = (eventTime: Expression, digits: number): Expression =>
-  cast(call('rpad', call('replace', call('substr', eventTime, integer(21)), text('Z'), text('')), integer(digits), text('0')), 'bigint');
+  cast(
+    call('rpad', call('replace', call('substr', eventTime, integer(21)), text('Z'), text('')), integer(digits), text('0')),
+    'bigint',
+  );
 
 const milliseconds = (timestamp: Expression): Expression =>
   cast(call('round', operation('*', call('to_unixtime', timestamp), integer(NS_PER.s / NS_PER.ms))), 'bigint');
 
 function rowHash(columns: readonly PlanColumn[]): Expression {
-  const byFeature = columns.map((one, at) => ({ ...one, at })).sort((a, b) => (a.feature < b.feature ? -1 : a.feature > b.feature ? 1 : 0));
+  const byFeature = columns
+    .map((one, at) => ({ ...one, at }))
+    .sort((a, b) => (a.feature < b.feature ? -1 : a.feature > b.feature ? 1 : 0));
   const parts = byFeature.map((one) => call('coalesce', ROW_TEXT[one.type](column(historyColumn(one.at))), text('')));
   const content = call('concat_ws', text(','), cast(column('deleted'), 'varchar'), ...parts);
   const hex = call('to_hex', call('md5', call('to_utf8', content)));
@@ -82,7 +96,9 @@ const ROW_TEXT: Readonly<Record<ColumnType, (value: Expression) => Expression>> 
 
 function secondBounds({ fromSecond, toSecond }: ReadRange): Expression {
   const second = column('whole_second');
-  return fromSecond === undefined ? operation('<=', second, integer(toSecond)) : between(second, integer(fromSecond), integer(toSecond));
+  return fromSecond === undefined
+    ? operation('<=', second, integer(toSecond))
+    : between(second, integer(fromSecond), integer(toSecond));
 }
 
 /** The partition of a row is the hour of its event time, so these bounds leave out nothing that {@link secondBounds} keeps. */

@@ -12,7 +12,10 @@ import { answersName, carriedColumn, type Stream, streamOf } from './stream.ts';
  * @throws PIT_OPTION_INVALID for a unit coarser than ms; PIT_LABEL_COLUMN_CLASH when two result columns have one name.
  */
 export function planPointInTime(plan: PointInTimePlan): Query {
-  if (plan.unit === 's') throw new TidemarkError('PIT_OPTION_INVALID', 'a plan compares times in ms, us or ns: arrival times have milliseconds', { field: 'unit' });
+  if (plan.unit === 's')
+    throw new TidemarkError('PIT_OPTION_INVALID', 'a plan compares times in ms, us or ns: arrival times have milliseconds', {
+      field: 'unit',
+    });
   const streams = streamsOf(plan.joins);
   const first = streams[0];
   const labelRow = first === undefined ? column('label_row') : column('label_row', answersName(first));
@@ -50,12 +53,15 @@ function resultColumns(join: PlanJoin): SelectColumn[] {
   ];
 }
 
-const rangeOf = (labelRow: Expression, rangeSize: bigint): Expression => cast(operation('/', labelRow, integer(rangeSize)), 'varchar');
+const rangeOf = (labelRow: Expression, rangeSize: bigint): Expression =>
+  cast(operation('/', labelRow, integer(rangeSize)), 'varchar');
 
 function assertDistinct(columns: readonly SelectColumn[]): void {
   const names = columns.map((one) => one.as ?? (one.value.kind === 'column' ? one.value.name : ''));
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) {
-    throw new TidemarkError('PIT_LABEL_COLUMN_CLASH', `the result would have two columns named "${twice}": rename the output`, { field: twice });
+    throw new TidemarkError('PIT_LABEL_COLUMN_CLASH', `the result would have two columns named "${twice}": rename the output`, {
+      field: twice,
+    });
   }
 }

@@ -1,5 +1,14 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { athenaOnDuckDb, createScenarioTables, expectedRows, planOf, pointInTimeScenario, prepareForAthena, type ResultRow, type Scenario } from '@tidemark/testing';
+import {
+  athenaOnDuckDb,
+  createScenarioTables,
+  expectedRows,
+  planOf,
+  pointInTimeScenario,
+  prepareForAthena,
+  type ResultRow,
+  type Scenario,
+} from '@tidemark/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { printAthena } from '../print-athena.ts';
@@ -35,4 +44,21 @@ describe(`the printed plan on DuckDB (FAST_CHECK_SEED=${SEED})`, () => {
       { seed: SEED, numRuns: 300 },
     );
   });
+
+  it('answers the same whatever the order in which rows are stored, and however often', { timeout: 240_000 }, async () => {
+    const restored = pointInTimeScenario.chain((scenario) =>
+      fc.tuple(...scenario.joins.map(({ history }) => fc.tuple(shuffled(history), fc.subarray([...history])))).map((stores) => ({
+        scenario,
+        restored: { ...scenario, joins: scenario.joins.map((join, at) => ({ ...join, history: stores[at]?.flat() ?? [] })) },
+      })),
+    );
+    await fc.assert(
+      fc.asyncProperty(restored, async (one) => {
+        expect(await answer(one.restored, 'restored')).toEqual(await answer(one.scenario));
+      }),
+      { seed: SEED, numRuns: 100 },
+    );
+  });
 });
+
+const shuffled = <Row>(rows: readonly Row[]): fc.Arbitrary<Row[]> => fc.shuffledSubarray([...rows], { minLength: rows.length });

@@ -30,7 +30,12 @@ export function readRange(plan: Pick<PointInTimePlan, 'unit' | 'labels'>, join: 
 }
 
 /** The hour of a second as its four partition values: `2001`, `01`, `31`, `09`. */
-export function partitionOf(second: bigint): { readonly year: string; readonly month: string; readonly day: string; readonly hour: string } {
+export function partitionOf(second: bigint): {
+  readonly year: string;
+  readonly month: string;
+  readonly day: string;
+  readonly hour: string;
+} {
   const inRange = second > YEAR_9999_END_SECOND ? YEAR_9999_END_SECOND : second < YEAR_1_SECOND ? YEAR_1_SECOND : second;
   const iso = new Date(Number(inRange) * 1_000).toISOString();
   return { year: iso.slice(0, 4), month: iso.slice(5, 7), day: iso.slice(8, 10), hour: iso.slice(11, 13) };

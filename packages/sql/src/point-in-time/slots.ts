@@ -1,5 +1,5 @@
 /** The payload columns of a stream: one slot per type and position, shared by all groups, so that rows stay narrow. */
-import { cast, type Expression, NULL, type SelectColumn, column } from '../tree.ts';
+import { cast, column, type Expression, NULL, type SelectColumn } from '../tree.ts';
 import { historyColumn } from './history.ts';
 import type { ColumnType, PlanJoin } from './plan.ts';
 
@@ -22,11 +22,14 @@ export function slotsOf(join: PlanJoin): Slot[] {
 /** Every slot that any of the joins uses, each once. */
 export function slotsOfAll(joins: readonly PlanJoin[]): Slot[] {
   const slots = new Map(joins.flatMap(slotsOf).map((slot) => [slot.name, slot]));
-  return [...slots.values()].sort((a, b) => (a.type === b.type ? Number(a.name.slice(1)) - Number(b.name.slice(1)) : a.type < b.type ? -1 : 1));
+  return [...slots.values()].sort((a, b) =>
+    a.type === b.type ? Number(a.name.slice(1)) - Number(b.name.slice(1)) : a.type < b.type ? -1 : 1,
+  );
 }
 
 /** What a label brings into the slots: nothing, of the right type. */
-export const emptySlots = (slots: readonly Slot[]): SelectColumn[] => slots.map(({ name, type }) => ({ value: cast(NULL, type), as: name }));
+export const emptySlots = (slots: readonly Slot[]): SelectColumn[] =>
+  slots.map(({ name, type }) => ({ value: cast(NULL, type), as: name }));
 
 /** What a history row brings into the slots: its own columns, NULL in those of wider joins. */
 export function filledSlots(slots: readonly Slot[], join: PlanJoin): SelectColumn[] {

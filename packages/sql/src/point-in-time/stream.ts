@@ -8,15 +8,28 @@
  *
  * A label stands before the history of its own instant, or after it (`at-or-before`): that is the place of g in the order.
  * Knowing by arrival, the order in which rows become visible (`seen`) is not the order of their versions, so c sorts again.
- * The running max_by over flat columns is n log n in every case; `reference`: measured on Trino 406, last_value(…) IGNORE
- * NULLS is quadratic in labels without history, range joins are on hot keys.
+ * The running max_by over flat columns is n log n in every case. Measured on Trino 406: last_value(…) IGNORE NULLS is
+ * quadratic in labels without history, range joins are quadratic in the rows of a hot key.
  */
-import { NS_PER } from '@tidemark/domain';
 import {
-  bool, call, cast, column, type Expression, integer, isNull, type NamedQuery, operation, over, type Select, type SelectColumn, type SortKey, when, type Window,
+  bool,
+  call,
+  column,
+  type Expression,
+  integer,
+  isNull,
+  type NamedQuery,
+  operation,
+  over,
+  type Select,
+  type SelectColumn,
+  type SortKey,
+  type Window,
+  when,
 } from '../tree.ts';
 import { JOIN_STATE, type PlanJoin, type PointInTimePlan } from './plan.ts';
-import { emptySlots, filledSlots, type Slot, slotsOf, slotsOfAll } from './slots.ts';
+import { slotsOf, slotsOfAll } from './slots.ts';
+import { byArrival, historyRows, labelRows } from './stream-rows.ts';
 
 export interface Stream {
   readonly keyColumn: string;
@@ -34,62 +47,11 @@ export function streamOf(plan: PointInTimePlan, stream: Stream): NamedQuery[] {
   const slots = slotsOfAll(stream.joins);
   const histories = stream.joins.map((join, at) => historyRows(plan, join, at + 1, slots));
   return [
-    { name: sorted, body: { kind: 'union-all', selects: [labelRows(plan, stream, slots), ...histories] } },
+    { name: sorted, body: { kind: 'union-all', selects: [labelRows(plan, stream.keyColumn, slots), ...histories] } },
     { name: numbered, body: numberVersions(plan, sorted) },
     { name: carried, body: carryForward(plan, stream, numbered) },
     { name: answersName(stream), body: answer(stream, carried) },
   ];
-}
-
-const byArrival = (plan: PointInTimePlan) => plan.knowledge === 'arrival-time';
-
-function labelRows(plan: PointInTimePlan, stream: Stream, slots: readonly Slot[]): Select {
-  return {
-    kind: 'select',
-    columns: [
-      { value: column(stream.keyColumn), as: 'k' },
-      { value: integer(0), as: 'g' },
-      { value: column('label_time'), as: 't' },
-      ...(byArrival(plan) ? [{ value: column('label_time'), as: 'seen' }] : []),
-      { value: column('label_row'), as: 'o1' },
-      { value: cast(integer(0), 'bigint'), as: 'o2' },
-      { value: cast(integer(0), 'bigint'), as: 'o3' },
-      { value: bool(false), as: 'deleted' },
-      ...emptySlots(slots),
-    ],
-    from: { kind: 'table', table: plan.labels.table },
-  };
-}
-
-function historyRows(plan: PointInTimePlan, join: PlanJoin, group: number, slots: readonly Slot[]): Select {
-  return {
-    kind: 'select',
-    columns: [
-      { value: column('k') },
-      { value: integer(group) },
-      { value: column('t') },
-      ...(byArrival(plan) ? [{ value: visibleFrom(plan, join) }] : []),
-      { value: column('arrived') },
-      { value: column('written') },
-      { value: column('row_hash') },
-      { value: column('deleted') },
-      ...filledSlots(slots, join),
-    ],
-    from: { kind: 'with', name: join.alias },
-  };
-}
-
-/**
- * The instant that a row's place among the labels follows from. Arrival is known at a label of the same instant whatever the
- * boundary, but `before` puts history after the labels of its instant: hence one less there.
- */
-function visibleFrom(plan: PointInTimePlan, join: PlanJoin): Expression {
-  const perMs = NS_PER.ms / NS_PER[plan.unit];
-  const delayMs = join.wholeSecondArrival ? 1_000n : 0n;
-  const offset = delayMs * perMs - (plan.boundary === 'before' ? 1n : 0n);
-  const arrived = perMs === 1n ? column('arrived') : operation('*', column('arrived'), integer(perMs));
-  if (offset === 0n) return call('greatest', column('t'), arrived);
-  return call('greatest', column('t'), offset < 0n ? operation('-', arrived, integer(-offset)) : operation('+', arrived, integer(offset)));
 }
 
 const K = column('k');
@@ -153,11 +115,16 @@ function answer(stream: Stream, from: string): Select {
 
 function answerColumns(join: PlanJoin): SelectColumn[] {
   const [time, deleted] = [column(`${join.alias}_time`), column(`${join.alias}_deleted`)];
-  const missing = { when: operation('OR', isNull(time), deleted), then: integer(JOIN_STATE.missing) };
+  const missing = { condition: operation('OR', isNull(time), deleted), value: integer(JOIN_STATE.missing) };
   const expired =
     join.maxAge === undefined
       ? []
-      : [{ when: operation('>=', operation('-', column('label_time'), time), integer(join.maxAge)), then: integer(JOIN_STATE.expired) }];
+      : [
+          {
+            condition: operation('>=', operation('-', column('label_time'), time), integer(join.maxAge)),
+            value: integer(JOIN_STATE.expired),
+          },
+        ];
   return [
     ...join.columns.map((_, at) => ({ value: column(carriedColumn(join, at)) })),
     { value: time },

@@ -14,14 +14,18 @@ const HOUR_NS = 60n * MINUTE_NS;
 const BASE_NS = BigInt(Date.UTC(2026, 1, 28, 23)) * NS_PER.ms;
 const KEY_COLUMNS = ['origin', 'group'] as const;
 /** Names that are reserved, or that the plan uses itself. */
-const FEATURES = { amount: 'double', order: 'bigint', f1: 'varchar', k: 'double', deleted: 'varchar', rn: 'bigint' } as const satisfies Record<
-  string,
-  PlanColumn['type']
->;
+const FEATURES = {
+  amount: 'double',
+  order: 'bigint',
+  f1: 'varchar',
+  k: 'double',
+  deleted: 'varchar',
+  rn: 'bigint',
+} as const satisfies Record<string, PlanColumn['type']>;
 const PRECISIONS: readonly Precision[] = ['s', 'ms', 'us', 'ns'];
 
 const precision = fc.constantFrom(...PRECISIONS);
-const key = fc.constantFrom('A', 'B', 'A|B', "it's", null);
+const key = fc.constantFrom('A', 'A', 'A', 'A', 'A|B', "it's", null);
 
 /** One of few instants, on the hour or the half hour or beside it by a unit of the precision. */
 const instant = (unit: Precision): fc.Arbitrary<bigint> =>
@@ -47,7 +51,9 @@ const values: fc.Arbitrary<Readonly<Record<string, StoredValue>>> = fc.record({
 const isoText = (timeNs: bigint): fc.Arbitrary<string> => {
   const full = printIso(timeNs, 'ns');
   const needed = full.slice(20, -1).replace(/0+$/, '').length;
-  return fc.integer({ min: needed, max: 9 }).map((digits) => (digits === 0 ? `${full.slice(0, 19)}Z` : `${full.slice(0, 20 + digits)}Z`));
+  return fc
+    .integer({ min: needed, max: 9 })
+    .map((digits) => (digits === 0 ? `${full.slice(0, 19)}Z` : `${full.slice(0, 20 + digits)}Z`));
 };
 
 const delayMs = fc.constantFrom(0, 0, 1, 999, 1_000, 1_800_000, 3_600_000, 7_200_000);
@@ -70,7 +76,15 @@ const row = (unit: Precision, wholeSecondArrival: boolean): fc.Arbitrary<History
       }),
   );
 
-/** Rows, and copies of some: exact, or with another content under the same times. */
+/** A version of the same instant that arrived, or was written, a second sooner or later. */
+const corrected = (one: HistoryRow, arrivedBy: number, writtenBy: number): HistoryRow => ({
+  ...one,
+  arrivedMs: (one.arrivedMs ?? 0) + arrivedBy,
+  writtenMs: (one.writtenMs ?? 0) + writtenBy,
+});
+const shift = fc.constantFrom(-1_000, 0, 0, 1_000);
+
+/** Rows, and copies of some: exact, or with another content under the same times, or under others. */
 const history = (unit: Precision, wholeSecondArrival: boolean): fc.Arbitrary<HistoryRow[]> =>
   fc.array(row(unit, wholeSecondArrival), { maxLength: 12 }).chain((rows) => {
     if (rows.length === 0) return fc.constant(rows);
@@ -78,13 +92,18 @@ const history = (unit: Precision, wholeSecondArrival: boolean): fc.Arbitrary<His
     const copy = fc.oneof(
       original,
       fc.tuple(original, values, fc.boolean()).map(([one, changed, deleted]) => ({ ...one, values: changed, deleted })),
+      fc
+        .tuple(original, values, shift, shift)
+        .map(([one, changed, arrivedBy, writtenBy]) => corrected({ ...one, values: changed }, arrivedBy, writtenBy)),
     );
     return fc.array(copy, { maxLength: 6 }).map((copies) => [...rows, ...copies]);
   });
 
 const selected = fc.subarray(Object.keys(FEATURES) as (keyof typeof FEATURES)[], { minLength: 0 });
 
-const join = (at: number): fc.Arbitrary<ScenarioJoin & { readonly precision: Precision }> =>
+type GeneratedJoin = ScenarioJoin & { readonly precision: Precision };
+
+const join = (at: number): fc.Arbitrary<GeneratedJoin> =>
   fc.tuple(precision, fc.boolean()).chain(([unit, wholeSecondArrival]) =>
     fc
       .record({
@@ -106,16 +125,32 @@ const join = (at: number): fc.Arbitrary<ScenarioJoin & { readonly precision: Pre
   );
 
 const labels = (unit: Precision): fc.Arbitrary<Omit<ScenarioLabel, 'row'>[]> =>
-  fc.array(
-    fc.record({ timeNs: instant(unit), keys: fc.record(Object.fromEntries(KEY_COLUMNS.map((name) => [name, key]))) }),
-    { minLength: 1, maxLength: 12 },
-  );
+  fc.array(fc.record({ timeNs: instant(unit), keys: fc.record(Object.fromEntries(KEY_COLUMNS.map((name) => [name, key]))) }), {
+    minLength: 1,
+    maxLength: 12,
+  });
 
-const joins = fc.integer({ min: 1, max: 4 }).chain((count) => fc.tuple(...Array.from({ length: count }, (_, at) => join(at))));
+/** As a view does that joins one group twice: one history under two keys and two selections. */
+const sharing = (one: GeneratedJoin, other: GeneratedJoin): GeneratedJoin => ({
+  ...other,
+  keyColumn: one.keyColumn,
+  columns: one.columns,
+});
+
+const joins = fc
+  .tuple(fc.integer({ min: 1, max: 4 }), fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }))
+  .chain(([count, shared]) =>
+    fc
+      .tuple(...Array.from({ length: count }, (_, at) => join(at)))
+      .map((all) => all.map((one, at) => (shared[at] === true && all[0] !== undefined ? sharing(one, all[0]) : one))),
+  );
 
 /** A store of one to four groups over two key columns, and labels on it. */
 export const pointInTimeScenario: fc.Arbitrary<Scenario> = fc.tuple(precision, joins).chain(([labelPrecision, groups]) => {
-  const finest = Math.max(PRECISIONS.indexOf('ms'), ...[labelPrecision, ...groups.map((one) => one.precision)].map((one) => PRECISIONS.indexOf(one)));
+  const finest = Math.max(
+    PRECISIONS.indexOf('ms'),
+    ...[labelPrecision, ...groups.map((one) => one.precision)].map((one) => PRECISIONS.indexOf(one)),
+  );
   return fc.record({
     unit: fc.constant(PRECISIONS[finest] as Scenario['unit']),
     boundary: fc.constantFrom('before' as const, 'at-or-before' as const),

@@ -18,7 +18,11 @@ function labelsTable(name: string, scenario: Scenario): string {
     label.timeNs / NS_PER[scenario.unit],
     ...scenario.keyColumns.map((one) => label.keys[one] ?? null),
   ]);
-  return createTable(name, columns, rows.map((values) => values.map(literal)));
+  return createTable(
+    name,
+    columns,
+    rows.map((values) => values.map(literal)),
+  );
 }
 
 const DUCKDB_TYPE = { varchar: 'VARCHAR', bigint: 'BIGINT', double: 'DOUBLE' } as const;

@@ -54,7 +54,11 @@ interface Version {
 
 const WHOLE_SECOND_NS = 1_000_000_000n;
 
-export function answerPointInTime(question: PointInTimeQuestion, history: readonly HistoryRow[], rules: PointInTimeRules): PointInTimeAnswer {
+export function answerPointInTime(
+  question: PointInTimeQuestion,
+  history: readonly HistoryRow[],
+  rules: PointInTimeRules,
+): PointInTimeAnswer {
   const known: Version[] = [];
   for (const row of history) {
     const version = versionOf(row, rules.select);
@@ -79,8 +83,13 @@ export function answerPointInTime(question: PointInTimeQuestion, history: readon
   const answer = { timeNs: winner.eventNs, tie };
   if (winner.row.deleted === true) return { ...answer, state: 'missing', values: nothing(rules.select) };
   const ageNs = question.timeNs - winner.eventNs;
-  if (rules.maxAgeNs !== undefined && ageNs >= rules.maxAgeNs) return { ...answer, state: 'expired', values: nothing(rules.select) };
-  return { ...answer, state: 'value', values: Object.fromEntries(rules.select.map((name) => [name, winner.row.values[name] ?? null])) };
+  if (rules.maxAgeNs !== undefined && ageNs >= rules.maxAgeNs)
+    return { ...answer, state: 'expired', values: nothing(rules.select) };
+  return {
+    ...answer,
+    state: 'value',
+    values: Object.fromEntries(rules.select.map((name) => [name, winner.row.values[name] ?? null])),
+  };
 }
 
 function versionOf(row: HistoryRow, select: readonly string[]): Version | undefined {
@@ -90,7 +99,8 @@ function versionOf(row: HistoryRow, select: readonly string[]): Version | undefi
   return { eventNs, arrivedNs: fromMs(row.arrivedMs), writtenNs: fromMs(row.writtenMs), hash: rowHash(row, select), row };
 }
 
-const isSameVersion = (a: Version, b: Version) => a.eventNs === b.eventNs && a.arrivedNs === b.arrivedNs && a.writtenNs === b.writtenNs;
+const isSameVersion = (a: Version, b: Version) =>
+  a.eventNs === b.eventNs && a.arrivedNs === b.arrivedNs && a.writtenNs === b.writtenNs;
 
 function isNewer(a: Version, b: Version): boolean {
   if (a.eventNs !== b.eventNs) return a.eventNs > b.eventNs;

@@ -1,5 +1,5 @@
 /** A small feature store and a question to it: what a point-in-time property is about, in no dialect and no unit. */
-import { NS_PER, parseIsoNs, type Precision } from '@tidemark/domain';
+import { NS_PER, type Precision, parseIsoNs } from '@tidemark/domain';
 import { JOIN_STATE, type PlanColumn, type PlanJoin, type PointInTimePlan, partitionOf, readRange } from '@tidemark/sql';
 import { answerPointInTime, type HistoryRow, type StoredValue } from '../oracle/point-in-time.ts';
 
