@@ -56,7 +56,9 @@ const event = async (path: string, init?: RequestInit) => JSON.parse((await get(
 
 describe('an event', () => {
   it('has the shape of payload format 2.0', async () => {
-    const seen = await event('/open/Z%C3%BCrich%2F1?b=2&a=1&b=3%2C4&c=x+y', { headers: { cookie: 's=1; t=2', 'X-Custom': 'Yes' } });
+    const seen = await event('/open/Z%C3%BCrich%2F1?b=2&a=1&b=3%2C4&c=x+y', {
+      headers: { cookie: 's=1; t=2', 'X-Custom': 'Yes' },
+    });
     expect(seen).toMatchObject({
       version: '2.0',
       routeKey: 'GET /open/{name}',
@@ -92,7 +94,11 @@ describe('an event', () => {
   it('carries text as it is and anything else in base64', async () => {
     const json = await event('/body', { method: 'POST', body: '{"ü":1}', headers: { 'content-type': 'application/json' } });
     expect(json).toMatchObject({ body: '{"ü":1}', isBase64Encoded: false });
-    const binary = await event('/body', { method: 'POST', body: new Uint8Array([0, 255]), headers: { 'content-type': 'application/octet-stream' } });
+    const binary = await event('/body', {
+      method: 'POST',
+      body: new Uint8Array([0, 255]),
+      headers: { 'content-type': 'application/octet-stream' },
+    });
     expect(binary).toMatchObject({ body: 'AP8=', isBase64Encoded: true });
   });
 
@@ -121,7 +127,10 @@ describe('the gateway’s own answers', () => {
 
   it('are 413 for a body above 10 MB, with and without a declared length', async () => {
     const big = new Uint8Array(10 * 1024 * 1024 + 1);
-    expect(await send('/body', { method: 'POST', body: big })).toEqual({ status: 413, text: '{"message":"Request Entity Too Large"}' });
+    expect(await send('/body', { method: 'POST', body: big })).toEqual({
+      status: 413,
+      text: '{"message":"Request Entity Too Large"}',
+    });
     const chunked = await new Promise((resolve, reject) => {
       const request = httpRequest(`${base}/body`, { method: 'POST' }, (response) => resolve(response.statusCode));
       request.on('error', reject);
@@ -145,12 +154,42 @@ describe('a function’s result', () => {
     { why: 'an object', payload: '{"a":1}', status: 200, text: '{"a":1}', type: 'application/json' },
     { why: 'a text', payload: '"hello"', status: 200, text: 'hello', type: 'application/json' },
     { why: 'null', payload: 'null', status: 200, text: 'null', type: 'application/json' },
-    { why: 'a response', payload: '{"statusCode":201,"body":"ok","headers":{"X-A":"1"}}', status: 201, text: 'ok', type: 'text/plain;charset=UTF-8' },
-    { why: 'base64', payload: '{"statusCode":200,"body":"aGk=","isBase64Encoded":true,"headers":{"content-type":"text/x"}}', status: 200, text: 'hi', type: 'text/x' },
+    {
+      why: 'a response',
+      payload: '{"statusCode":201,"body":"ok","headers":{"X-A":"1"}}',
+      status: 201,
+      text: 'ok',
+      type: 'text/plain;charset=UTF-8',
+    },
+    {
+      why: 'base64',
+      payload: '{"statusCode":200,"body":"aGk=","isBase64Encoded":true,"headers":{"content-type":"text/x"}}',
+      status: 200,
+      text: 'hi',
+      type: 'text/x',
+    },
     { why: 'a status as text', payload: '{"statusCode":"204"}', status: 204, text: '', type: 'text/plain;charset=UTF-8' },
-    { why: 'a wrong status', payload: '{"statusCode":"abc"}', status: 500, text: '{"message":"Internal Server Error"}', type: 'application/json' },
-    { why: 'a body that is no text', payload: '{"statusCode":200,"body":{}}', status: 500, text: '{"message":"Internal Server Error"}', type: 'application/json' },
-    { why: 'a header that cannot be sent', payload: '{"statusCode":200,"headers":{"a b":"c"}}', status: 500, text: '{"message":"Internal Server Error"}', type: 'application/json' },
+    {
+      why: 'a wrong status',
+      payload: '{"statusCode":"abc"}',
+      status: 500,
+      text: '{"message":"Internal Server Error"}',
+      type: 'application/json',
+    },
+    {
+      why: 'a body that is no text',
+      payload: '{"statusCode":200,"body":{}}',
+      status: 500,
+      text: '{"message":"Internal Server Error"}',
+      type: 'application/json',
+    },
+    {
+      why: 'a header that cannot be sent',
+      payload: '{"statusCode":200,"headers":{"a b":"c"}}',
+      status: 500,
+      text: '{"message":"Internal Server Error"}',
+      type: 'application/json',
+    },
   ];
   it.each(cases)('that is $why becomes $status', async ({ payload, status, text, type }) => {
     prepared = { payload };
@@ -198,7 +237,11 @@ describe('a JWT route', () => {
       await api.issueToken({ nbf: 4_000_000_000 }),
     ];
     const plain = await get('/secured');
-    expect([plain.status, plain.text, plain.headers.get('www-authenticate')]).toEqual([401, '{"message":"Unauthorized"}', 'Bearer']);
+    expect([plain.status, plain.text, plain.headers.get('www-authenticate')]).toEqual([
+      401,
+      '{"message":"Unauthorized"}',
+      'Bearer',
+    ]);
     for (const token of refused) expect((await withToken(token)).status).toBe(401);
   });
 
@@ -210,7 +253,10 @@ describe('a JWT route', () => {
   });
 
   it('asks for one of its scopes', async () => {
-    expect(JSON.parse((await withToken(await api.issueToken({ scope: 'read write' }), '/scoped')).text).requestContext.authorizer.jwt.scopes).toEqual(['read', 'write']);
+    expect(
+      JSON.parse((await withToken(await api.issueToken({ scope: 'read write' }), '/scoped')).text).requestContext.authorizer.jwt
+        .scopes,
+    ).toEqual(['read', 'write']);
     const answer = await withToken(await api.issueToken({ scope: 'write' }), '/scoped');
     expect([answer.status, answer.text]).toEqual([403, '{"message":"Forbidden"}']);
   });
@@ -243,11 +289,14 @@ describe('an IAM route', () => {
         },
       ],
     });
-  const invoke = (client: LambdaClient) => client.send(new InvokeCommand({ FunctionName: 'arn:x:y', Qualifier: 'a b*', Payload: Buffer.from('{}') }));
+  const invoke = (client: LambdaClient) =>
+    client.send(new InvokeCommand({ FunctionName: 'arn:x:y', Qualifier: 'a b*', Payload: Buffer.from('{}') }));
 
   it('takes what the SDK signed with the engine’s key', async () => {
     const { Payload } = await invoke(clientWith(engineCredentials.secretAccessKey));
-    expect(JSON.parse(Buffer.from(Payload as Uint8Array).toString()).requestContext.authorizer.iam.accessKey).toBe(engineCredentials.accessKeyId);
+    expect(JSON.parse(Buffer.from(Payload as Uint8Array).toString()).requestContext.authorizer.iam.accessKey).toBe(
+      engineCredentials.accessKeyId,
+    );
   });
 
   it('refuses another secret, and no signature', async () => {

@@ -75,7 +75,11 @@ export async function createHttpApi(context: EngineContext, options: HttpApiOpti
     }
   };
 
-  async function answer(request: IncomingMessage, requestId: string, seen: { routeKey: string; bytes: number }): Promise<ProxyResponse> {
+  async function answer(
+    request: IncomingMessage,
+    requestId: string,
+    seen: { routeKey: string; bytes: number },
+  ): Promise<ProxyResponse> {
     const target = parseTarget(request.url ?? '/');
     if (!target) return gatewayAnswer(400, 'Bad Request');
     if (request.method === 'GET' && target.path === '/.well-known/jwks.json') return jwks;
@@ -88,7 +92,11 @@ export async function createHttpApi(context: EngineContext, options: HttpApiOpti
     const authorization = await authorize(match.route, request, body);
     if ('refusal' in authorization) return authorization.refusal;
     const event = proxyEvent({
-      request, target, match, body, requestId,
+      request,
+      target,
+      match,
+      body,
+      requestId,
       authorizer: authorization.context,
       timeMs: context.clock.nowMs(),
       account: context.account,
@@ -103,7 +111,10 @@ export async function createHttpApi(context: EngineContext, options: HttpApiOpti
       const outcome = await Promise.race([options.functions.invoke(route.functionName, event), timeout]);
       if (outcome === 'timeout') return gatewayAnswer(503, 'Service Unavailable');
       const response = outcome.functionError === undefined ? proxyResponse(outcome.payload) : undefined;
-      if (!response) context.log(`api: request ${requestId}: ${route.functionName} ${outcome.functionError ? 'failed' : 'answered with a malformed response'}: see its log`);
+      if (!response)
+        context.log(
+          `api: request ${requestId}: ${route.functionName} ${outcome.functionError ? 'failed' : 'answered with a malformed response'}: see its log`,
+        );
       return response ?? internalServerError;
     } catch (error) {
       const code = (error as { code?: string }).code;
@@ -136,7 +147,14 @@ export async function createHttpApi(context: EngineContext, options: HttpApiOpti
       context.log(`api: request ${requestId}: the function's headers cannot be sent: ${(error as Error).message}`);
       reply.writeHead(500, internalServerError.headers).end(internalServerError.body);
     }
-    logAccess(logs, { requestId, routeKey: seen.routeKey, status: reply.statusCode, durationMs: performance.now() - startedMs, requestBytes: seen.bytes, responseBytes });
+    logAccess(logs, {
+      requestId,
+      routeKey: seen.routeKey,
+      status: reply.statusCode,
+      durationMs: performance.now() - startedMs,
+      requestBytes: seen.bytes,
+      responseBytes,
+    });
   }
 
   const server = createServer({ maxHeaderSize: HEADERS_LIMIT_BYTES }, (request, reply) => void serve(request, reply));

@@ -17,11 +17,13 @@ const HEADER =
 
 const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
-const encode = (text: string) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+const encode = (text: string) =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 export function authorizeIam(request: IncomingMessage, body: Buffer, account: string): Authorization {
   const refusal = { refusal: gatewayAnswer(403, 'Forbidden') };
-  const [, accessKeyId, date = '', region = '', signedHeaders = '', signature = ''] = HEADER.exec(request.headers.authorization ?? '') ?? [];
+  const [, accessKeyId, date = '', region = '', signedHeaders = '', signature = ''] =
+    HEADER.exec(request.headers.authorization ?? '') ?? [];
   if (accessKeyId !== engineCredentials.accessKeyId || !signedHeaders.split(';').includes('host')) return refusal;
 
   const bodyHash = sha256(body);
@@ -40,13 +42,24 @@ export function authorizeIam(request: IncomingMessage, body: Buffer, account: st
   ].join('\n');
   const scope = `${date}/${region}/execute-api/aws4_request`;
   const stringToSign = ['AWS4-HMAC-SHA256', request.headers['x-amz-date'], scope, sha256(canonicalRequest)].join('\n');
-  const key = [region, 'execute-api', 'aws4_request'].reduce<Buffer>(hmac, hmac(`AWS4${engineCredentials.secretAccessKey}`, date));
+  const key = [region, 'execute-api', 'aws4_request'].reduce<Buffer>(
+    hmac,
+    hmac(`AWS4${engineCredentials.secretAccessKey}`, date),
+  );
   if (!timingSafeEqual(hmac(key, stringToSign), Buffer.from(signature, 'hex'))) return refusal;
 
   const userArn = `arn:aws:iam::${account}:user/engine`;
   return {
     context: {
-      iam: { accessKey: accessKeyId, accountId: account, callerId: accessKeyId, cognitoIdentity: null, principalOrgId: null, userArn, userId: accessKeyId },
+      iam: {
+        accessKey: accessKeyId,
+        accountId: account,
+        callerId: accessKeyId,
+        cognitoIdentity: null,
+        principalOrgId: null,
+        userArn,
+        userId: accessKeyId,
+      },
     },
   };
 }

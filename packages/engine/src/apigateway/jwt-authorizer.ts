@@ -34,7 +34,9 @@ export function createJwtAuthorizer(issuer: TokenIssuer, clock: EngineClock) {
     });
     const verified = {
       claims: payload,
-      scopes: String(payload.scope ?? payload.scp ?? '').split(' ').filter((scope) => scope !== ''),
+      scopes: String(payload.scope ?? payload.scp ?? '')
+        .split(' ')
+        .filter((scope) => scope !== ''),
       texts: Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, claimText(value)])),
       expiresMs: (payload.exp as number) * 1000,
     };
@@ -76,10 +78,15 @@ function claimText(value: unknown): string {
 }
 
 const describe = (error: errors.JOSEError) =>
-  error.code === 'ERR_JWT_EXPIRED' ? 'the token has expired' : error.code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' ? 'invalid signature' : 'the token is invalid';
+  error.code === 'ERR_JWT_EXPIRED'
+    ? 'the token has expired'
+    : error.code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'
+      ? 'invalid signature'
+      : 'the token is invalid';
 
 function unauthorized(description?: string): Authorization {
-  const challenge = description === undefined ? 'Bearer' : `Bearer scope="" error="invalid_token" error_description="${description}"`;
+  const challenge =
+    description === undefined ? 'Bearer' : `Bearer scope="" error="invalid_token" error_description="${description}"`;
   return { refusal: gatewayAnswer(401, 'Unauthorized', { 'www-authenticate': challenge }) };
 }
 

@@ -97,7 +97,10 @@ function queryParameters(rawQueryString: string): Record<string, string> {
 }
 
 function isTextType(contentType: string | undefined): boolean {
-  return contentType !== undefined && /^(?:text\/|application\/(?:json|javascript|xml|x-www-form-urlencoded|[^;]*\+(?:json|xml))\b)/i.test(contentType);
+  return (
+    contentType !== undefined &&
+    /^(?:text\/|application\/(?:json|javascript|xml|x-www-form-urlencoded|[^;]*\+(?:json|xml))\b)/i.test(contentType)
+  );
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

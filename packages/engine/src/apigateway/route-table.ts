@@ -1,7 +1,12 @@
 /** Which route takes a request: the most specific path of the request's method, then of ANY, then `$default`. */
 
 export type Authorizer =
-  | { readonly type: 'jwt'; readonly issuer: string; readonly audience: string | readonly string[]; readonly scopes?: readonly string[] }
+  | {
+      readonly type: 'jwt';
+      readonly issuer: string;
+      readonly audience: string | readonly string[];
+      readonly scopes?: readonly string[];
+    }
   | { readonly type: 'iam' }
   | { readonly type: 'none' };
 

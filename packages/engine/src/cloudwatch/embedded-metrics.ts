@@ -40,7 +40,12 @@ function parseRecord(line: string): Record<string, unknown> | undefined {
   }
 }
 
-function metricsOf(directive: Directive, record: Record<string, unknown>, timestampMs: number, onMalformed: (why: string) => void): MetricValue[] {
+function metricsOf(
+  directive: Directive,
+  record: Record<string, unknown>,
+  timestampMs: number,
+  onMalformed: (why: string) => void,
+): MetricValue[] {
   const { Namespace: namespace, Metrics: metrics } = directive;
   if (typeof namespace !== 'string' || namespace === '' || !Array.isArray(metrics) || metrics.length > MOST_METRICS) {
     onMalformed(`a metric directive needs a Namespace and at most ${MOST_METRICS} Metrics`);
@@ -57,7 +62,14 @@ function metricsOf(directive: Directive, record: Record<string, unknown>, timest
       onMalformed(`${namespace}: the metric ${String(name)} has no number`);
       return [];
     }
-    return sets.map((dimensions) => ({ namespace, name, unit: typeof unit === 'string' ? unit : 'None', dimensions, timestampMs, values }));
+    return sets.map((dimensions) => ({
+      namespace,
+      name,
+      unit: typeof unit === 'string' ? unit : 'None',
+      dimensions,
+      timestampMs,
+      values,
+    }));
   });
 }
 

@@ -84,7 +84,9 @@ export function openMetricStore(file: string, log: (line: string) => void, mostS
     }),
     list(namespace, name) {
       const rows = db
-        .prepare('SELECT namespace, name, unit, dimensions FROM series WHERE namespace = ifnull(?, namespace) AND name = ifnull(?, name) ORDER BY 1, 2, 3, 4')
+        .prepare(
+          'SELECT namespace, name, unit, dimensions FROM series WHERE namespace = ifnull(?, namespace) AND name = ifnull(?, name) ORDER BY 1, 2, 3, 4',
+        )
         .all(namespace, name) as { namespace: string; name: string; unit: string; dimensions: string }[];
       return rows.map((row) => ({ ...row, dimensions: JSON.parse(row.dimensions) }));
     },
@@ -95,7 +97,14 @@ export function openMetricStore(file: string, log: (line: string) => void, mostS
           FROM minute JOIN series ON series.id = minute.seriesId
           WHERE namespace = @namespace AND name = @name AND dimensions = ifnull(@dimensions, dimensions) AND startMs >= @fromMs AND startMs < @toMs
           GROUP BY 1 ORDER BY 1`)
-        .all({ namespace, name, dimensions: dimensions ? canonical(dimensions) : null, fromMs: BigInt(fromMs), toMs: BigInt(toMs), periodMs: BigInt(periodMs) }) as StatisticSet[];
+        .all({
+          namespace,
+          name,
+          dimensions: dimensions ? canonical(dimensions) : null,
+          fromMs: BigInt(fromMs),
+          toMs: BigInt(toMs),
+          periodMs: BigInt(periodMs),
+        }) as StatisticSet[];
     },
     close: () => void db.close(),
   };

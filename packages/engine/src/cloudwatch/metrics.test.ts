@@ -10,7 +10,9 @@ const line = (values: object, changes: object = {}, timestampMs = NOW_MS) =>
   JSON.stringify({
     _aws: {
       Timestamp: timestampMs,
-      CloudWatchMetrics: [{ Namespace: 'Tidemark', Dimensions: [['group']], Metrics: [{ Name: 'Rows', Unit: 'Count' }], ...changes }],
+      CloudWatchMetrics: [
+        { Namespace: 'Tidemark', Dimensions: [['group']], Metrics: [{ Name: 'Rows', Unit: 'Count' }], ...changes },
+      ],
     },
     group: 'airports',
     ...values,
@@ -50,7 +52,9 @@ describe('metrics', () => {
       { namespace: 'Tidemark', name: 'Rows', unit: 'Count', dimensions: { group: 'airports', stage: 'dev' } },
       { namespace: 'Tidemark', name: 'Rows', unit: 'Count', dimensions: {} },
     ]);
-    expect(metrics.query({ namespace: 'Tidemark', name: 'Rows', dimensions: { stage: 'dev', group: 'airports' } })[0]?.sampleCount).toBe(2);
+    expect(
+      metrics.query({ namespace: 'Tidemark', name: 'Rows', dimensions: { stage: 'dev', group: 'airports' } })[0]?.sampleCount,
+    ).toBe(2);
     expect(metrics.query({ namespace: 'Tidemark', name: 'Rows', dimensions: { group: 'routes' } })).toEqual([]);
     expect(metrics.list({ name: 'Other' })).toEqual([]);
   });
@@ -72,7 +76,14 @@ describe('metrics', () => {
   it('older than 15 days and beyond the number of series are dropped', () => {
     const logged: string[] = [];
     const store = openMetricStore(':memory:', (text) => void logged.push(text), 2);
-    const value = (name: string, timestampMs: number) => ({ namespace: 'n', name, unit: 'None', dimensions: {}, timestampMs, values: [1] });
+    const value = (name: string, timestampMs: number) => ({
+      namespace: 'n',
+      name,
+      unit: 'None',
+      dimensions: {},
+      timestampMs,
+      values: [1],
+    });
     store.add([value('a', NOW_MS), value('b', NOW_MS - 16 * 86_400_000), value('c', NOW_MS)], NOW_MS);
     expect(store.list(undefined, undefined).map(({ name }) => name)).toEqual(['a', 'b']);
     const all = { namespace: 'n', dimensions: undefined, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, periodMs: 60_000 };

@@ -102,7 +102,9 @@ export function createAsyncDispatcher(context: EngineContext, outbox: AsyncOutbo
         else lane.ready.push(id);
       }
       if (lane.ready.length + lane.delayed > 0) {
-        context.log(`lambda: ${fn.name}: ${lane.ready.length + lane.delayed} asynchronous invocations from before the restart are taken up`);
+        context.log(
+          `lambda: ${fn.name}: ${lane.ready.length + lane.delayed} asynchronous invocations from before the restart are taken up`,
+        );
       }
       pump(lane);
     },

@@ -27,7 +27,18 @@ afterEach(async () => {
 });
 
 const deployFlaky = (changes = {}) =>
-  lambda.deploy(writeFunction(context, 'flaky', FLAKY, { reservedConcurrency: 1, failureDestination: 's3://ledger/failures', ...changes }));
+  lambda.deploy(
+    writeFunction(context, 'flaky', FLAKY, { reservedConcurrency: 1, failureDestination: 's3://ledger/failures', ...changes }),
+  );
+
+const pollWhileAdvancing = <T>(look: () => T, byMs: number) =>
+  expect.poll(
+    () => {
+      context.clock.advance(byMs);
+      return look();
+    },
+    { interval: 5, timeout: 5_000 },
+  );
 
 /** Lets the retries come due in the engine's time until the promise is settled. */
 async function settle(settled: Promise<void>, advanceMs: number) {
@@ -35,7 +46,7 @@ async function settle(settled: Promise<void>, advanceMs: number) {
   void settled.then(() => {
     done = true;
   });
-  await expect.poll(() => (context.clock.advance(advanceMs), done), { interval: 5, timeout: 5_000 }).toBe(true);
+  await pollWhileAdvancing(() => done, advanceMs).toBe(true);
 }
 
 describe('an asynchronous invocation', () => {
@@ -83,7 +94,9 @@ describe('an asynchronous invocation', () => {
 
   it('is refused above 1 MB and for an unknown function, and then nothing is kept', async () => {
     deployFlaky();
-    await expect(lambda.functions.invokeAsync('flaky', 'x'.repeat(1_048_575))).rejects.toMatchObject({ code: 'RequestTooLargeException' });
+    await expect(lambda.functions.invokeAsync('flaky', 'x'.repeat(1_048_575))).rejects.toMatchObject({
+      code: 'RequestTooLargeException',
+    });
     await expect(lambda.functions.invokeAsync('absent', {})).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
     expect(lambda.isBusy()).toBe(false);
   });
@@ -112,7 +125,7 @@ describe('an asynchronous invocation', () => {
     await lambda.stop();
     open();
     deployFlaky();
-    await expect.poll(() => (context.clock.advance(1_000), buckets.objects.size), { interval: 5 }).toBe(1);
+    await pollWhileAdvancing(() => buckets.objects.size, 1_000).toBe(1);
     expect(JSON.parse([...buckets.objects.values()][0] as string).requestContext.approximateInvokeCount).toBe(3);
   });
 });

@@ -30,7 +30,9 @@ export function openAsyncOutbox(file: string): AsyncOutbox {
   db.exec(`CREATE TABLE IF NOT EXISTS invocation (
     id INTEGER PRIMARY KEY AUTOINCREMENT, requestId TEXT NOT NULL, functionName TEXT NOT NULL, payload TEXT NOT NULL,
     failures INTEGER NOT NULL, dueMs INTEGER NOT NULL, acceptedMs INTEGER NOT NULL) STRICT`);
-  const add = db.prepare('INSERT INTO invocation (requestId, functionName, payload, failures, dueMs, acceptedMs) VALUES (?, ?, ?, 0, ?, ?)');
+  const add = db.prepare(
+    'INSERT INTO invocation (requestId, functionName, payload, failures, dueMs, acceptedMs) VALUES (?, ?, ?, 0, ?, ?)',
+  );
   const get = db.prepare('SELECT * FROM invocation WHERE id = ?');
   const pending = db.prepare('SELECT id, dueMs FROM invocation WHERE functionName = ? ORDER BY id');
   const postpone = db.prepare('UPDATE invocation SET failures = ?, dueMs = ? WHERE id = ?');

@@ -19,5 +19,9 @@ export function captureOutput(emit: (text: string) => void): { flush(): void } {
       unfinished = '';
     };
   });
-  return { flush: () => flushes.forEach((flush) => flush()) };
+  return {
+    flush() {
+      for (const flush of flushes) flush();
+    },
+  };
 }

@@ -5,8 +5,8 @@ import type { EngineContext } from '../engine-context.ts';
 import { createBundleVersion } from './bundle-version.ts';
 import { responseTooLarge } from './error-payload.ts';
 import { functionEnvironment } from './function-environment.ts';
-import { functionArn, handlerFile, type FunctionSpec } from './function-spec.ts';
-import { startInstance, type Outcome } from './instance.ts';
+import { type FunctionSpec, functionArn, handlerFile } from './function-spec.ts';
+import { type Outcome, startInstance } from './instance.ts';
 import type { InstanceBudget } from './instance-budget.ts';
 import { createInstancePool, type InstancePool } from './instance-pool.ts';
 
@@ -33,7 +33,11 @@ export interface DeployedFunctionOptions {
   readonly onReport: (functionName: string, requestId: string, line: string) => void;
 }
 
-export function createDeployedFunction(context: EngineContext, initial: FunctionSpec, options: DeployedFunctionOptions): DeployedFunction {
+export function createDeployedFunction(
+  context: EngineContext,
+  initial: FunctionSpec,
+  options: DeployedFunctionOptions,
+): DeployedFunction {
   let spec = initial;
   let generation = 0;
   let bundleVersion = createBundleVersion(handlerFile(spec).entry);
@@ -77,7 +81,11 @@ export function createDeployedFunction(context: EngineContext, initial: Function
       const startedMs = performance.now();
       const outcome = await pool.invoke(requestId, payload);
       const durationMs = (performance.now() - startedMs).toFixed(2);
-      options.onReport(spec.name, requestId, `REPORT RequestId: ${requestId}\tDuration: ${durationMs} ms\tMemory Size: ${spec.memoryMb} MB`);
+      options.onReport(
+        spec.name,
+        requestId,
+        `REPORT RequestId: ${requestId}\tDuration: ${durationMs} ms\tMemory Size: ${spec.memoryMb} MB`,
+      );
       const mayBeTooLarge = outcome.payload.length * 3 > RESPONSE_LIMIT_BYTES;
       if (mayBeTooLarge && Buffer.byteLength(outcome.payload) > RESPONSE_LIMIT_BYTES) {
         return { payload: responseTooLarge(RESPONSE_LIMIT_BYTES), functionError: 'Unhandled' };
@@ -87,7 +95,11 @@ export function createDeployedFunction(context: EngineContext, initial: Function
     code() {
       const { entry } = handlerFile(spec);
       const bytes = readFileSync(entry);
-      return { sha256Base64: createHash('sha256').update(bytes).digest('base64'), sizeBytes: bytes.length, modifiedMs: statSync(entry).mtimeMs };
+      return {
+        sha256Base64: createHash('sha256').update(bytes).digest('base64'),
+        sizeBytes: bytes.length,
+        modifiedMs: statSync(entry).mtimeMs,
+      };
     },
   };
 }

@@ -28,7 +28,10 @@ export function initErrorType(thrown: unknown, entry: string): string {
 const sandboxError = (errorType: string, errorMessage: string) => JSON.stringify({ errorType, errorMessage });
 
 export const timedOut = (requestId: string, timeoutMs: number): string =>
-  sandboxError('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`);
+  sandboxError(
+    'Sandbox.Timedout',
+    `RequestId: ${requestId} Error: Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`,
+  );
 
 export const exited = (requestId: string, exitCode: number): string =>
   sandboxError(
@@ -40,4 +43,7 @@ export const outOfMemory = (requestId: string): string =>
   sandboxError('Runtime.ExitError', `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`);
 
 export const responseTooLarge = (limitBytes: number): string =>
-  sandboxError('Function.ResponseSizeTooLarge', `Response payload size exceeded maximum allowed payload size (${limitBytes} bytes).`);
+  sandboxError(
+    'Function.ResponseSizeTooLarge',
+    `Response payload size exceeded maximum allowed payload size (${limitBytes} bytes).`,
+  );

@@ -1,7 +1,7 @@
 import type { EngineContext } from '../engine-context.ts';
 import type { Buckets } from '../ports.ts';
 import type { AcceptedInvocation } from './async-outbox.ts';
-import { destinationOf, functionArn, type FunctionSpec } from './function-spec.ts';
+import { destinationOf, type FunctionSpec, functionArn } from './function-spec.ts';
 import type { Outcome } from './instance.ts';
 
 /**

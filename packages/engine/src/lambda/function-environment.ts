@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { engineCredentials } from '../engine-credentials.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { engineCredentials } from '../engine-credentials.ts';
 import type { FunctionSpec } from './function-spec.ts';
 
 /**

@@ -70,6 +70,7 @@ export function functionArn(context: EngineContext, name: string): string {
 
 /** Takes a name, an ARN or a partial ARN, with or without `:$LATEST`; undefined for another version, which the engine never has. */
 export function functionNameOf(nameOrArn: string): string | undefined {
-  const [, name, qualifier] = /^(?:(?:arn:aws:lambda:[a-z0-9-]+:)?\d{12}:function:|function:)?([A-Za-z0-9-_]+)(?::(.+))?$/.exec(nameOrArn) ?? [];
+  const [, name, qualifier] =
+    /^(?:(?:arn:aws:lambda:[a-z0-9-]+:)?\d{12}:function:|function:)?([A-Za-z0-9-_]+)(?::(.+))?$/.exec(nameOrArn) ?? [];
   return qualifier === undefined || qualifier === '$LATEST' ? name : undefined;
 }

@@ -82,12 +82,16 @@ export function createInstancePool(options: PoolOptions): InstancePool {
   /** The instance has nothing to do: the next invocation, or a place among the idle. */
   function free(member: Member): void {
     if (!member.instance.isAlive()) return;
-    if (member.version !== version || closed) return retire(member);
-    const next = waiting.shift();
-    if (next) return void run(member, next);
-    member.state = 'idle';
-    member.idleSinceMs = performance.now();
-    idle.push(member);
+    const next = member.version === version && !closed ? waiting.shift() : undefined;
+    if (next) {
+      void run(member, next);
+    } else if (member.version !== version || closed) {
+      retire(member);
+    } else {
+      member.state = 'idle';
+      member.idleSinceMs = performance.now();
+      idle.push(member);
+    }
   }
 
   async function run(member: Member, { requestId, payload, resolve }: Waiting): Promise<void> {
@@ -114,7 +118,11 @@ export function createInstancePool(options: PoolOptions): InstancePool {
   const pool: InstancePool = {
     invoke(requestId, payload) {
       if (waiting.length >= MOST_WAITING) {
-        throw new AwsError('TooManyRequestsException', `Rate Exceeded: ${MOST_WAITING} invocations of ${options.functionName} are waiting.`, 429);
+        throw new AwsError(
+          'TooManyRequestsException',
+          `Rate Exceeded: ${MOST_WAITING} invocations of ${options.functionName} are waiting.`,
+          429,
+        );
       }
       version = options.version();
       const { promise, resolve } = Promise.withResolvers<Outcome>();
@@ -133,7 +141,10 @@ export function createInstancePool(options: PoolOptions): InstancePool {
     async close() {
       closed = true;
       options.budget.forget(member);
-      const unserved = { payload: JSON.stringify({ errorType: 'Engine.Stopped', errorMessage: 'The engine was stopped.' }), functionError: 'Unhandled' as const };
+      const unserved = {
+        payload: JSON.stringify({ errorType: 'Engine.Stopped', errorMessage: 'The engine was stopped.' }),
+        functionError: 'Unhandled' as const,
+      };
       for (const { resolve } of waiting.splice(0)) resolve(unserved);
       await Promise.all([...members].map(({ instance }) => instance.close()));
     },

@@ -43,7 +43,10 @@ export function createLambdaService(context: EngineContext, backend: LambdaBacke
       case 'RequestResponse':
         return invokeAndWait(functionName, payload, requestId, input.LogType === 'Tail');
       default:
-        throw new AwsError('InvalidParameterValueException', `Unknown InvocationType ${input.InvocationType}: use RequestResponse, Event or DryRun.`);
+        throw new AwsError(
+          'InvalidParameterValueException',
+          `Unknown InvocationType ${input.InvocationType}: use RequestResponse, Event or DryRun.`,
+        );
     }
   }
 
@@ -101,7 +104,10 @@ export function createLambdaService(context: EngineContext, backend: LambdaBacke
       }),
       ListFunctions: operation<ListFunctionsCommandInput, Answer<ListFunctionsCommandOutput>>(ListFunctions$, (input) => {
         const after = input.Marker ?? '';
-        const sorted = backend.all().sort((a, b) => (a.spec().name < b.spec().name ? -1 : 1)).filter((fn) => fn.spec().name > after);
+        const sorted = backend
+          .all()
+          .sort((a, b) => (a.spec().name < b.spec().name ? -1 : 1))
+          .filter((fn) => fn.spec().name > after);
         const page = sorted.slice(0, input.MaxItems ?? 50);
         return {
           Functions: page.map(configurationOf),
@@ -114,14 +120,19 @@ export function createLambdaService(context: EngineContext, backend: LambdaBacke
 
 function refuseUnsupported(input: InvokeCommandInput): void {
   for (const member of ['ClientContext', 'DurableExecutionName', 'TenantId'] as const) {
-    if (input[member] !== undefined) throw new AwsError('InvalidParameterValueException', `${member} is not supported by the engine: leave it out.`);
+    if (input[member] !== undefined)
+      throw new AwsError('InvalidParameterValueException', `${member} is not supported by the engine: leave it out.`);
   }
   withQualifier(input.FunctionName ?? '', input.Qualifier);
 }
 
 function withQualifier(functionName: string, qualifier: string | undefined): string {
   if (qualifier === undefined || qualifier === '$LATEST') return functionName;
-  throw new AwsError('ResourceNotFoundException', `Function not found: ${functionName}:${qualifier}. The engine has only $LATEST.`, 404);
+  throw new AwsError(
+    'ResourceNotFoundException',
+    `Function not found: ${functionName}:${qualifier}. The engine has only $LATEST.`,
+    404,
+  );
 }
 
 function jsonText(payload: Uint8Array | undefined): string {
@@ -131,6 +142,9 @@ function jsonText(payload: Uint8Array | undefined): string {
     JSON.parse(text);
     return text;
   } catch {
-    throw new AwsError('InvalidRequestContentException', 'Could not parse request body into json: the payload must be one JSON value.');
+    throw new AwsError(
+      'InvalidRequestContentException',
+      'Could not parse request body into json: the payload must be one JSON value.',
+    );
   }
 }

@@ -8,7 +8,9 @@ import { profiles } from '../settings.ts';
 import { createEngineClock } from '../time/engine-clock.ts';
 import type { FunctionSpec } from './function-spec.ts';
 
-export function createTestContext(changes: Partial<EngineContext> = {}): EngineContext & { logged: string[]; [Symbol.dispose](): void } {
+export function createTestContext(
+  changes: Partial<EngineContext> = {},
+): EngineContext & { logged: string[]; [Symbol.dispose](): void } {
   const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-engine-'));
   const logged: string[] = [];
   return {
@@ -26,7 +28,12 @@ export function createTestContext(changes: Partial<EngineContext> = {}): EngineC
 }
 
 /** Writes `index.mjs` and gives the specification of a function of it. */
-export function writeFunction(context: EngineContext, name: string, source: string, changes: Partial<FunctionSpec> = {}): FunctionSpec {
+export function writeFunction(
+  context: EngineContext,
+  name: string,
+  source: string,
+  changes: Partial<FunctionSpec> = {},
+): FunctionSpec {
   const bundleDir = join(context.dataDir, 'bundles', name);
   mkdirSync(bundleDir, { recursive: true });
   writeFileSync(join(bundleDir, 'index.mjs'), source);

@@ -35,9 +35,12 @@ const call = async (name: string, payload: unknown = {}) => {
 
 describe('an invocation', () => {
   it('hands the event and the context over and brings the result back', async () => {
-    deploy('echo', `export const handler = async (event, context) => ({
+    deploy(
+      'echo',
+      `export const handler = async (event, context) => ({
       event, name: context.functionName, arn: context.invokedFunctionArn, memory: context.memoryLimitInMB,
-      remaining: context.getRemainingTimeInMillis() })`);
+      remaining: context.getRemainingTimeInMillis() })`,
+    );
     const { result, functionError } = await call('echo', { city: 'Zürich' });
     expect(functionError).toBeUndefined();
     expect(result).toMatchObject({
@@ -87,7 +90,10 @@ describe('an invocation', () => {
 
   it('fails with an answer above 6 MB', async () => {
     deploy('big', 'export const handler = async () => "x".repeat(6_291_555)');
-    expect(await call('big')).toMatchObject({ functionError: 'Unhandled', result: { errorType: 'Function.ResponseSizeTooLarge' } });
+    expect(await call('big')).toMatchObject({
+      functionError: 'Unhandled',
+      result: { errorType: 'Function.ResponseSizeTooLarge' },
+    });
   });
 });
 
@@ -97,14 +103,24 @@ describe('a failing function', () => {
     { why: 'throws a string', body: 'throw "no"', type: 'string', message: /^no$/ },
     { why: 'cannot be serialized', body: 'const a = {}; a.a = a; return a', type: 'Error', message: /Unable to stringify/ },
     { why: 'exits', body: 'process.exit(3)', type: 'Runtime.ExitError', message: /Runtime exited with error: exit status 3$/ },
-    { why: 'exits with 0', body: 'process.exit(0)', type: 'Runtime.ExitError', message: /Runtime exited without providing a reason$/ },
+    {
+      why: 'exits with 0',
+      body: 'process.exit(0)',
+      type: 'Runtime.ExitError',
+      message: /Runtime exited without providing a reason$/,
+    },
     {
       why: 'leaves a rejection unhandled',
       body: 'Promise.reject(new RangeError("lost")); await new Promise(() => {})',
       type: 'Runtime.UnhandledPromiseRejection',
       message: /^RangeError: lost$/,
     },
-    { why: 'throws outside its promise', body: 'setImmediate(() => { throw new Error("aside") }); await new Promise(() => {})', type: 'Error', message: /^aside$/ },
+    {
+      why: 'throws outside its promise',
+      body: 'setImmediate(() => { throw new Error("aside") }); await new Promise(() => {})',
+      type: 'Error',
+      message: /^aside$/,
+    },
   ];
   it.each(cases)('that $why answers $type, and the next invocation works', async ({ body, type, message }) => {
     deploy('failing', `export const handler = async (event) => { if (event.ok) return 'ok'; ${body} }`);
@@ -124,16 +140,31 @@ describe('a failing function', () => {
   });
 
   it('that uses more than its memory is stopped, and the engine lives on', async () => {
-    deploy('hungry', 'export const handler = async () => { const all = []; for (;;) all.push({ a: [1.5, all.length] }); }', { timeoutMs: 60_000 });
-    expect((await call('hungry')).result).toMatchObject({ errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('signal: killed') });
+    deploy('hungry', 'export const handler = async () => { const all = []; for (;;) all.push({ a: [1.5, all.length] }); }', {
+      timeoutMs: 60_000,
+    });
+    expect((await call('hungry')).result).toMatchObject({
+      errorType: 'Runtime.ExitError',
+      errorMessage: expect.stringContaining('signal: killed'),
+    });
     expect(lines.some(({ line }) => line.includes('the limit is 128 MB'))).toBe(true);
   }, 30_000);
 
   it.each([
     { why: 'throws on import', source: 'throw new RangeError("cold")', type: 'RangeError', message: /cold/ },
     { why: 'has a syntax error', source: 'export const = 1', type: 'Runtime.UserCodeSyntaxError', message: /token/ },
-    { why: 'does not export the handler', source: 'export const other = 1', type: 'Runtime.HandlerNotFound', message: /index.handler is undefined or not exported/ },
-    { why: 'takes a callback', source: 'export const handler = (event, context, callback) => callback(null, 1)', type: 'Runtime.CallbackHandlerDeprecated', message: /async/ },
+    {
+      why: 'does not export the handler',
+      source: 'export const other = 1',
+      type: 'Runtime.HandlerNotFound',
+      message: /index.handler is undefined or not exported/,
+    },
+    {
+      why: 'takes a callback',
+      source: 'export const handler = (event, context, callback) => callback(null, 1)',
+      type: 'Runtime.CallbackHandlerDeprecated',
+      message: /async/,
+    },
     { why: 'imports what is not there', source: 'import "./absent.mjs"', type: 'Runtime.ImportModuleError', message: /absent/ },
   ])('whose bundle $why answers $type to every invocation', async ({ source, type, message }) => {
     deploy('broken', source);
@@ -147,8 +178,11 @@ describe('a failing function', () => {
 
 describe('logs', () => {
   it('are complete and tagged when the result arrives', async () => {
-    deploy('chatty', `console.log('cold'); export const handler = async (event) => {
-      for (let i = 0; i < 20; i++) console.log('line', event.n, i); process.stderr.write('unfinished ' + event.n); }`);
+    deploy(
+      'chatty',
+      `console.log('cold'); export const handler = async (event) => {
+      for (let i = 0; i < 20; i++) console.log('line', event.n, i); process.stderr.write('unfinished ' + event.n); }`,
+    );
     for (let n = 0; n < 20; n += 1) {
       const { requestId } = await lambda.functions.invoke('chatty', { n });
       const own = lines.filter((line) => line.requestId === requestId).map(({ line }) => line);
@@ -198,8 +232,12 @@ describe('instances', () => {
   });
 
   it('of an older bundle finish what they do, and the next invocation runs the new one', async () => {
-    const spec = writeFunction(context, 'rolling', `import { setTimeout as wait } from 'node:timers/promises';
-      export const handler = async (event) => { await wait(event.ms); return 'old' }`);
+    const spec = writeFunction(
+      context,
+      'rolling',
+      `import { setTimeout as wait } from 'node:timers/promises';
+      export const handler = async (event) => { await wait(event.ms); return 'old' }`,
+    );
     lambda.deploy(spec);
     await call('rolling', { ms: 0 });
     const running = call('rolling', { ms: 200 });

@@ -29,7 +29,7 @@ import { openAsyncOutbox } from './async-outbox.ts';
 import { createDeployedFunction, type DeployedFunction } from './deployed-function.ts';
 import { putFailureRecord } from './failure-record.ts';
 import { createFunctionLogs } from './function-logs.ts';
-import { checkFunctionSpec, functionArn, functionNameOf, type FunctionSpec } from './function-spec.ts';
+import { checkFunctionSpec, type FunctionSpec, functionArn, functionNameOf } from './function-spec.ts';
 import type { Outcome } from './instance.ts';
 import { createInstanceBudget, type InstanceLimits, limitsForThisMachine } from './instance-budget.ts';
 import { createLambdaService } from './lambda-service.ts';

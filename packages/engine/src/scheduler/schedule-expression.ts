@@ -27,7 +27,8 @@ function parseRate(body: string, anchorMs: number, refuse: Refuse): NextFiring {
   const [, valueText, unit, plural] = /^([1-9]\d*)\s+(minute|hour|day)(s?)$/.exec(body.trim()) ?? [];
   if (!unit) return refuse('a rate is a positive whole number and minute(s), hour(s) or day(s)');
   const value = Number(valueText);
-  if ((value === 1) === (plural === 's')) return refuse('1 goes with minute, hour or day; greater numbers with minutes, hours or days');
+  if ((value === 1) === (plural === 's'))
+    return refuse('1 goes with minute, hour or day; greater numbers with minutes, hours or days');
   const periodMs = value * UNIT_MS[unit as keyof typeof UNIT_MS];
   return (afterMs) => anchorMs + Math.max(1, Math.floor((afterMs - anchorMs) / periodMs) + 1) * periodMs;
 }
@@ -39,7 +40,9 @@ function parseCron(body: string, refuse: Refuse): NextFiring {
   if ((dayOfMonth === '?') === (dayOfWeek === '?')) return refuse('exactly one of day-of-month and day-of-week must be ?');
   // A lone L among the days of the week is Saturday, the week's last day; `6L` is the month's last Friday, which croner writes `6#L`.
   const weekdays = dayOfWeek === 'L' ? '7' : dayOfWeek.replace(/^([1-7]|[A-Z]{3})L$/i, '$1#L');
-  const pattern = [minutes, hours, dayOfMonth, month, weekdays, year].map((field, i) => cronerField(field, GREATEST[i] as number)).join(' ');
+  const pattern = [minutes, hours, dayOfMonth, month, weekdays, year]
+    .map((field, i) => cronerField(field, GREATEST[i] as number))
+    .join(' ');
   try {
     const cron = new Cron(`0 ${pattern}`, { mode: '7-part', timezone: 'UTC', alternativeWeekdays: true });
     return (afterMs) => cron.nextRun(new Date(afterMs))?.getTime();
@@ -53,5 +56,8 @@ const GREATEST = [59, 23, 31, 12, 7, 2199] as const;
 /** croner takes no `?`, and wants `5/15` (from 5 on, every 15) as a range. */
 function cronerField(field: string, greatest: number): string {
   if (field === '?') return '*';
-  return field.split(',').map((part) => part.replace(/^(\w+)\/(\d+)$/, `$1-${greatest}/$2`)).join(',');
+  return field
+    .split(',')
+    .map((part) => part.replace(/^(\w+)\/(\d+)$/, `$1-${greatest}/$2`))
+    .join(',');
 }

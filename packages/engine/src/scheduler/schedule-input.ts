@@ -16,8 +16,15 @@ export function scheduleInput(context: EngineContext, input: unknown, firing: Fi
   const executionId = randomUUID();
   if (input === undefined) {
     return {
-      version: '0', id: executionId, 'detail-type': 'Scheduled Event', source: 'aws.scheduler',
-      account: context.account, time, region: context.region, resources: [arn], detail: '{}',
+      version: '0',
+      id: executionId,
+      'detail-type': 'Scheduled Event',
+      source: 'aws.scheduler',
+      account: context.account,
+      time,
+      region: context.region,
+      resources: [arn],
+      detail: '{}',
     };
   }
   const filled = JSON.stringify(input)

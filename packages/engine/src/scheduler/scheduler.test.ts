@@ -35,7 +35,12 @@ afterEach(() => {
   context[Symbol.dispose]();
 });
 
-const hourly: Schedule = { name: 'hourly', expression: 'cron(0 * * * ? *)', target: { functionName: 'reconcile' }, input: { at: '<aws.scheduler.scheduled-time>' } };
+const hourly: Schedule = {
+  name: 'hourly',
+  expression: 'cron(0 * * * ? *)',
+  target: { functionName: 'reconcile' },
+  input: { at: '<aws.scheduler.scheduled-time>' },
+};
 const times = () => fired.map(({ input }) => (input as { at: string }).at);
 
 describe('a schedule', () => {
@@ -121,8 +126,16 @@ describe('an expression', () => {
   });
 
   it.each([
-    'rate(5 minute)', 'rate(1 minutes)', 'rate(0 minutes)', 'rate(5 seconds)', 'cron(* * * * *)', 'cron(0 8 * * * *)',
-    'cron(0 8 ? * ? *)', 'cron(61 * * * ? *)', 'at(2026-01-01T00:00:00)', '0 8 * * *',
+    'rate(5 minute)',
+    'rate(1 minutes)',
+    'rate(0 minutes)',
+    'rate(5 seconds)',
+    'cron(* * * * *)',
+    'cron(0 8 * * * *)',
+    'cron(0 8 ? * ? *)',
+    'cron(61 * * * ? *)',
+    'at(2026-01-01T00:00:00)',
+    '0 8 * * *',
   ])('%s is refused', (expression) => {
     expect(() => parseScheduleExpression(expression, from)).toThrow(`schedule expression ${expression}: `);
   });

@@ -90,7 +90,8 @@ export function createScheduler(context: EngineContext, { functions, startExecut
         schedule,
         next: parseScheduleExpression(schedule.expression, anchors.of(schedule, nowMs)),
       }));
-      for (const { schedule } of parsed) scheduleInput(context, schedule.input, { scheduleName: schedule.name, scheduledMs: nowMs });
+      for (const { schedule } of parsed)
+        scheduleInput(context, schedule.input, { scheduleName: schedule.name, scheduledMs: nowMs });
       anchors.keep(schedules);
       cancelAll();
       for (const { schedule, next } of parsed) arm(schedule, next, nowMs);
