@@ -116,7 +116,7 @@ export async function runMachine(
   states: States,
   definition: object,
   input: Json = {},
-  name = randomUUID(),
+  name: string = randomUUID(),
 ): Promise<Described & { arn: string }> {
   const stateMachineArn = await createMachine(states, definition, name);
   const { executionArn } = states.startExecution({ stateMachineArn, input: JSON.stringify(input) });

@@ -20,7 +20,7 @@ export async function runDistributedMap(step: Step<MapState>): Promise<Outcome> 
   const { run, state, position, scope } = step;
   const { mapRuns } = run.runtime.journal;
   const input = readInput(step);
-  const mapRun = position.mapRun === undefined ? beginMapRun(step, input) : continueMapRun(step, position.mapRun);
+  const mapRun = await (position.mapRun === undefined ? beginMapRun(step, input) : continueMapRun(step, position.mapRun));
   const finish = (status: MapRunRow['status']) => {
     const stopMs = run.runtime.context.clock.nowMs();
     run.stage(() => mapRuns.end(mapRun.id, status, stopMs));
@@ -28,6 +28,7 @@ export async function runDistributedMap(step: Step<MapState>): Promise<Outcome> 
 
   let result: Json;
   try {
+    scope.check();
     if (mapRun.hasItems === 0) await loadChildren(step, input, mapRun);
     const isTolerated = await runChildren(step, mapRun);
     const written = state.ResultWriter === undefined ? undefined : await writeResults(step, input, mapRun);
@@ -55,7 +56,7 @@ export async function runDistributedMap(step: Step<MapState>): Promise<Outcome> 
   return passOn(step, result);
 }
 
-function beginMapRun(step: Step<MapState>, input: Json): MapRunRow {
+async function beginMapRun(step: Step<MapState>, input: Json): Promise<MapRunRow> {
   const { run, state, position } = step;
   const { execution, runtime } = run;
   const row = {
@@ -72,12 +73,12 @@ function beginMapRun(step: Step<MapState>, input: Json): MapRunRow {
   run.stage(() => {
     position.mapRun = runtime.journal.mapRuns.add(row);
   });
-  run.commit();
+  await run.commit();
   return runtime.journal.mapRuns.byId(position.mapRun as unknown as number);
 }
 
 /** After a restart the map run is still running; after a redrive it has ended and its unsuccessful children run again. */
-function continueMapRun({ run, position }: Step<MapState>, id: number): MapRunRow {
+async function continueMapRun({ run, position }: Step<MapState>, id: number): Promise<MapRunRow> {
   const { journal, context } = run.runtime;
   const mapRun = journal.mapRuns.byId(id);
   if (mapRun.status === 'FAILED' || mapRun.status === 'ABORTED') {
@@ -88,7 +89,7 @@ function continueMapRun({ run, position }: Step<MapState>, id: number): MapRunRo
       journal.mapRuns.redrive(id, nowMs);
       journal.executions.redriveChildren(id, nowMs);
     });
-    run.commit();
+    await run.commit();
   }
   return journal.mapRuns.byId(id);
 }

@@ -21,7 +21,9 @@ export async function loadChildren(step: Step<MapState>, input: Json, mapRun: Ma
   let lot: NewExecution[] = [];
   let index = 0;
   const flush = async () => {
-    journal.write('ordered', () => lot.forEach((child) => journal.executions.add(child)));
+    journal.write('ordered', () => {
+      for (const child of lot) journal.executions.add(child);
+    });
     lot = [];
     await step.scope.wait(new Promise((resolve) => setImmediate(resolve)));
   };

@@ -39,13 +39,14 @@ export function executionOperations(runtime: Runtime) {
     return { stopDate: new Date(stopped.stopMs ?? context.clock.nowMs()) };
   };
 
-  const redrive = (input: RedriveExecutionInput) => {
+  const redrive = async (input: RedriveExecutionInput) => {
     const execution = findExecution(journal, input.executionArn as string);
     const { status, reason } = redriveStatus(execution, journal.events.lastId(execution.id));
     if (status !== 'REDRIVABLE') throw new AwsError('ExecutionNotRedrivable', `Execution cannot be redriven: ${reason}.`);
     const redriveMs = context.clock.nowMs();
     journal.write('flushed', () => journal.executions.redrive(execution.id, redriveMs));
     launch(runtime, journal.executions.byId(execution.id) as ExecutionRow);
+    await runtime.running.get(execution.id)?.begun;
     return { redriveDate: new Date(redriveMs) };
   };
 

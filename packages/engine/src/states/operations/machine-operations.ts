@@ -19,8 +19,15 @@ import {
 import { AwsError } from '../../wire/aws-error.ts';
 import { operation } from '../../wire/service.ts';
 import { checkDefinition } from '../asl/check-definition.ts';
-import type { RevisionRow } from '../journal/rows.ts';
 import type { Runtime } from '../run/runtime.ts';
+import {
+  checkMachineDefinition,
+  deleting,
+  printOptional,
+  printRevision,
+  refuseParameters,
+  repeatCreate,
+} from './machine-rules.ts';
 import { checkName, findExecution, findMachine, machineArn } from './names.ts';
 import { readPage } from './paging.ts';
 
@@ -30,14 +37,14 @@ export function machineOperations({ context, journal }: Runtime) {
   const create = (input: CreateStateMachineInput) => {
     const name = input.name as string;
     checkName(name);
-    refuse(input, 'publish', 'versionDescription', 'encryptionConfiguration');
+    refuseParameters(input, 'publish', 'versionDescription', 'encryptionConfiguration');
     if ((input.type ?? 'STANDARD') !== 'STANDARD') {
       throw new AwsError(
         'StateMachineTypeNotSupported',
         'The engine runs EXPRESS only as children of a distributed Map; create the machine as STANDARD.',
       );
     }
-    checkDefinitionOf(input.definition as string);
+    checkMachineDefinition(input.definition as string);
     const arn = machineArn(context, name);
     const found = machines.find(arn);
     if (found !== undefined) return repeatCreate(found.createdMs, machines.revision(found.revision), input);
@@ -62,7 +69,7 @@ export function machineOperations({ context, journal }: Runtime) {
 
   const update = (input: UpdateStateMachineInput) => {
     const machine = findMachine(journal, input.stateMachineArn as string);
-    refuse(input, 'publish', 'versionDescription', 'encryptionConfiguration');
+    refuseParameters(input, 'publish', 'versionDescription', 'encryptionConfiguration');
     if (machine.status === 'DELETING') throw deleting(machine.arn);
     const changes = [input.definition, input.roleArn, input.loggingConfiguration, input.tracingConfiguration];
     if (changes.every((change) => change === undefined)) {
@@ -71,7 +78,7 @@ export function machineOperations({ context, journal }: Runtime) {
         'Either the definition, the role ARN, the logging or the tracing configuration must be specified',
       );
     }
-    if (input.definition !== undefined) checkDefinitionOf(input.definition);
+    if (input.definition !== undefined) checkMachineDefinition(input.definition);
     const { id: _id, ...current } = machines.revision(machine.revision);
     const nowMs = context.clock.nowMs();
     const revision = {
@@ -154,50 +161,5 @@ export function machineOperations({ context, journal }: Runtime) {
     ListStateMachines: operation(ListStateMachines$, list),
     DeleteStateMachine: operation(DeleteStateMachine$, remove),
     ValidateStateMachineDefinition: operation(ValidateStateMachineDefinition$, validate),
-  };
-}
-
-export function deleting(arn: string): AwsError {
-  return new AwsError('StateMachineDeleting', `State Machine is being deleted: '${arn}'`);
-}
-
-/** The same creation once more is no error; another one under the name is. The role may differ. */
-function repeatCreate(createdMs: number, revision: RevisionRow, input: CreateStateMachineInput) {
-  const isSame =
-    revision.definition === input.definition &&
-    revision.logging === printOptional(input.loggingConfiguration) &&
-    revision.tracing === printOptional(input.tracingConfiguration);
-  if (!isSame) throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${revision.machineArn}'`);
-  return { stateMachineArn: revision.machineArn, creationDate: new Date(createdMs) };
-}
-
-function checkDefinitionOf(definition: string): void {
-  const found = checkDefinition(definition);
-  if (found.length === 0) return;
-  const text = found.map(({ code, message, location }) => `'${code}: ${message} at ${location}'`).join(', ');
-  throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: ${text}`);
-}
-
-function refuse(input: object, ...names: string[]): void {
-  for (const name of names) {
-    const value = (input as Record<string, unknown>)[name];
-    if (value !== undefined && value !== false) {
-      throw new AwsError('ValidationException', `The parameter '${name}' is not supported by the engine.`);
-    }
-  }
-}
-
-function printOptional(value: object | undefined): string | null {
-  return value === undefined ? null : JSON.stringify(value);
-}
-
-function printRevision(revision: RevisionRow) {
-  return {
-    definition: revision.definition,
-    roleArn: revision.roleArn,
-    revisionId: revision.revisionId,
-    loggingConfiguration:
-      revision.logging === null ? { level: 'OFF' as const, includeExecutionData: false } : JSON.parse(revision.logging),
-    tracingConfiguration: revision.tracing === null ? { enabled: false } : JSON.parse(revision.tracing),
   };
 }

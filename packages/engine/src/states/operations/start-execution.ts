@@ -3,7 +3,7 @@ import { AwsError } from '../../wire/aws-error.ts';
 import { exceedsPayloadLimit, PAYLOAD_LIMIT_BYTES } from '../asl/payload-limit.ts';
 import { launch } from '../run/execute.ts';
 import type { Runtime } from '../run/runtime.ts';
-import { deleting } from './machine-operations.ts';
+import { deleting } from './machine-rules.ts';
 import { checkName, executionArn, findMachine } from './names.ts';
 
 export interface StartExecutionRequest {

@@ -29,8 +29,7 @@ export async function runBranch(run: Run, block: StatesBlock, position: Position
     const isEnd = position.path === '' && position.output !== undefined;
     const isStretch = count % STATES_AT_A_STRETCH === 0;
     // The end of the execution is committed with its status; states that touch nothing, with the next that does.
-    if (!isEnd && (isStretch || !isInstant(state))) run.commit();
-    if (isStretch) await scope.wait(new Promise((resolve) => setImmediate(resolve)));
+    if (!isEnd && (isStretch || !isInstant(state))) await run.commit();
   }
   return position.output.value;
 }
@@ -38,15 +37,19 @@ export async function runBranch(run: Run, block: StatesBlock, position: Position
 function moveOn(run: Run, block: StatesBlock, position: Position, state: State, { output, next }: Move): void {
   run.record(position, `${state.Type}StateExited`, { name: position.state, output: output.text });
   if (position.isOpened) run.removeBelow(position.path);
-  if (next !== undefined) return enterState(run, block, position, next, output);
-  position.output = output;
-  run.save(position);
+  if (next !== undefined) {
+    enterState(run, block, position, next, output);
+  } else {
+    position.output = output;
+    run.save(position);
+  }
 }
 
 /** Where it goes on; undefined when the state is to be tried again. */
 async function attempt(step: Step): Promise<Move | undefined> {
   const { run, position, state, scope } = step;
   try {
+    scope.check();
     if (position.wakeMs !== undefined && state.Type !== 'Wait') await sleepUntil(run, scope, position.wakeMs);
     const { output, next } = await performState(step);
     return { output: payloadOf(output, `The state '${position.state}' returned a result that`), next };
@@ -84,7 +87,6 @@ function prepareRetry({ run, position }: Step, retriers: readonly Retrier[], ind
   position.isOpened = false;
   position.mapRun = undefined;
   run.save(position);
-  run.commit();
 }
 
 function isInstant(state: State): boolean {

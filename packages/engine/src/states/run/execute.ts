@@ -14,10 +14,12 @@ const EXPRESS_LIMIT_SECONDS = 300;
 
 export const runExecution: RunExecution = (runtime, execution, block, parent) => {
   const run = createRun(runtime, execution, block, parent);
-  const ended = drive(run);
+  const begun = Promise.withResolvers<void>();
+  const ended = drive(run, begun.resolve);
   runtime.running.set(execution.id, {
     stop: (error, cause) => run.scope.cancel(new Interrupted('stopped', error, cause)),
     halt: () => run.scope.cancel(new Interrupted('halted')),
+    begun: begun.promise,
     ended,
   });
   return ended.finally(() => {
@@ -27,20 +29,26 @@ export const runExecution: RunExecution = (runtime, execution, block, parent) =>
 };
 
 /** Never rejects. */
-async function drive(run: Run): Promise<RunEnd> {
+async function drive(run: Run, hasBegun: () => void): Promise<RunEnd> {
   const timeout = watchTimeout(run);
   try {
     begin(run);
+    // A child's beginning is committed with its first step.
+    if (run.execution.mapRun === null) await run.commit('flushed');
+    hasBegun();
     const root = run.positions.get('');
     if (root === undefined) throw new Error('An execution has no position.');
     await runBranch(run, run.block, root, run.scope);
-    return end(run, 'SUCCEEDED', undefined, root.output?.text);
+    return await end(run, 'SUCCEEDED', undefined, root.output?.text);
   } catch (error) {
     try {
-      if (error instanceof StatesError) return end(run, 'FAILED', { error: error.error, cause: error.reason });
-      if (error instanceof Interrupted) return interrupt(run, error, timeout.hasPassed());
+      if (error instanceof StatesError) return await end(run, 'FAILED', { error: error.error, cause: error.reason });
+      if (error instanceof Interrupted) return await interrupt(run, error, timeout.hasPassed());
       run.runtime.context.log(`states: ${run.execution.arn} met a fault of the engine: ${String(error)}`);
-      return end(run, 'FAILED', { error: 'States.Runtime', cause: 'The engine had an internal fault; its log says which.' });
+      return await end(run, 'FAILED', {
+        error: 'States.Runtime',
+        cause: 'The engine had an internal fault; its log says which.',
+      });
     } catch (fault) {
       // The journal cannot be written. The execution stands where it stood and goes on after the next start.
       run.runtime.context.log(`states: ${run.execution.arn} could not be written: ${String(fault)}`);
@@ -48,6 +56,7 @@ async function drive(run: Run): Promise<RunEnd> {
     }
   } finally {
     timeout.cancel();
+    hasBegun();
   }
 }
 
@@ -68,7 +77,6 @@ function begin(run: Run): void {
     enterState(run, block, start, block.StartAt, { value: run.input, text: execution.input });
   } else if (execution.status === 'PENDING') {
     noteRedrive(run);
-    if (execution.mapRun === null) run.commit('flushed');
   }
 }
 
@@ -97,7 +105,7 @@ function watchTimeout(run: Run): { hasPassed(): boolean; cancel(): void } {
   return { hasPassed: () => hasPassed, cancel };
 }
 
-function interrupt(run: Run, { kind, error, reason }: Interrupted, hasTimedOut: boolean): RunEnd {
+async function interrupt(run: Run, { kind, error, reason }: Interrupted, hasTimedOut: boolean): Promise<RunEnd> {
   if (kind === 'halted') return 'halted';
   if (hasTimedOut) return end(run, 'TIMED_OUT', { error: 'States.Timeout' });
   return end(run, 'ABORTED', { error, cause: reason });
@@ -115,7 +123,7 @@ interface Failure {
   readonly cause?: string | undefined;
 }
 
-function end(run: Run, status: StoredStatus, failure: Failure = {}, output: string | null = null): StoredStatus {
+async function end(run: Run, status: StoredStatus, failure: Failure = {}, output: string | null = null): Promise<StoredStatus> {
   const { execution, runtime } = run;
   const isChild = execution.mapRun !== null;
   run.recordEnd(run.positions.get(''), endEvents[status] as string, output === null ? failure : { output });
@@ -132,7 +140,7 @@ function end(run: Run, status: StoredStatus, failure: Failure = {}, output: stri
     if (!isChild) removeDeleted(runtime, execution);
   });
   // A child's end is a step of its parent; what it did is found out again if it should be lost.
-  run.commit(isChild ? 'ordered' : 'flushed');
+  await run.commit(isChild ? 'ordered' : 'flushed');
   return status;
 }
 

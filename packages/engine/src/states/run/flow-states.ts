@@ -31,7 +31,7 @@ export async function runWait(step: Step<WaitState>): Promise<Outcome> {
   if (position.wakeMs === undefined) {
     position.wakeMs = wakeTime(step, input);
     run.save(position);
-    run.commit();
+    await run.commit();
   }
   await sleepUntil(run, scope, position.wakeMs);
   return leave(step, input);

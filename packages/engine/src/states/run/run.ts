@@ -2,8 +2,9 @@
  * One execution while it is in memory: its positions and what has happened since the last commit.
  *
  * Events, positions and other writes are collected and committed together: before anything that the world can see (an
- * invocation), before a wait, and at the latest after the state that did it. So what the journal holds is always one
- * consistent moment of the execution, and going on from it repeats at most what was in flight.
+ * invocation), before a wait, and at the latest after the state that did it. The commit itself is made between two turns
+ * of the event loop, when no branch is half way from a result to the state that follows. So what the journal holds is
+ * always one consistent moment of the execution, and going on from it repeats at most what was in flight.
  */
 import type { StatesBlock } from '../asl/definition.ts';
 import { type Json, parseJson } from '../asl/json.ts';
@@ -36,7 +37,8 @@ export interface Run {
   lastEventBelow(path: string): number;
   /** Any other write that belongs into the next commit. */
   stage(write: () => void): void;
-  commit(durability?: Durability): void;
+  /** Resolves when everything collected so far is in the journal. */
+  commit(durability?: Durability): Promise<void>;
 }
 
 export function createRun(runtime: Runtime, execution: ExecutionRow, block: StatesBlock, parent?: Scope): Run {
@@ -50,6 +52,8 @@ export function createRun(runtime: Runtime, execution: ExecutionRow, block: Stat
   let events: EventRow[] = [];
   let staged: (() => void)[] = [];
   const changed = new Set<Position>();
+  let scheduled: Promise<void> | undefined;
+  let strongest: Durability = 'ordered';
   let input: Json | undefined;
 
   const recordEnd = (position: Position | undefined, type: string, details?: object) => {
@@ -63,6 +67,19 @@ export function createRun(runtime: Runtime, execution: ExecutionRow, block: Stat
       details: details === undefined ? null : JSON.stringify(details),
     });
     if (position !== undefined) position.lastEvent = lastEvent;
+  };
+
+  const write = () => {
+    if (events.length === 0 && staged.length === 0 && changed.size === 0) return;
+    journal.write(strongest, () => {
+      for (const event of events) journal.events.add(execution.id, event);
+      for (const each of staged) each();
+      for (const position of changed) journal.positions.save(printPosition(position, execution.id));
+    });
+    events = [];
+    staged = [];
+    changed.clear();
+    strongest = 'ordered';
   };
 
   return {
@@ -109,15 +126,18 @@ export function createRun(runtime: Runtime, execution: ExecutionRow, block: Stat
     },
     stage: (write) => void staged.push(write),
     commit(durability = 'ordered') {
-      if (events.length === 0 && staged.length === 0 && changed.size === 0) return;
-      journal.write(durability, () => {
-        for (const event of events) journal.events.add(execution.id, event);
-        for (const write of staged) write();
-        for (const position of changed) journal.positions.save(printPosition(position, execution.id));
+      if (durability === 'flushed') strongest = 'flushed';
+      scheduled ??= new Promise((resolve, reject) => {
+        setImmediate(() => {
+          scheduled = undefined;
+          try {
+            resolve(write());
+          } catch (error) {
+            reject(error);
+          }
+        });
       });
-      events = [];
-      staged = [];
-      changed.clear();
+      return scheduled;
     },
   };
 }

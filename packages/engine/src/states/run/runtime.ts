@@ -20,6 +20,8 @@ export interface RunningExecution {
   stop(error: string | undefined, cause: string | undefined): void;
   /** Leaves it as it is, to be resumed by the next process. */
   halt(): void;
+  /** The journal has it as running. */
+  readonly begun: Promise<void>;
   readonly ended: Promise<RunEnd>;
 }
 

@@ -16,7 +16,8 @@ export async function runTask(step: Step<TaskState>): Promise<Outcome> {
   run.record(position, ...events.scheduled(text, timeoutSeconds));
   run.record(position, ...events.started());
   // Before the call, so that after a crash the history tells of a call that may have been made.
-  run.commit();
+  await run.commit();
+  step.scope.check();
   try {
     const { result, submitted } = await withTimeout(step, timeoutSeconds, callIntegration(run.runtime, integration, parameters));
     if (submitted !== undefined) run.record(position, ...events.submitted(JSON.stringify(submitted)));
