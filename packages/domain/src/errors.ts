@@ -80,7 +80,6 @@ export const errorRegistry = {
   PIT_LABELS_EMPTY: caller(422, 'The labels have no rows.'),
   PIT_SCAN_TOO_LARGE: caller(413, 'The estimated scan is beyond the limit of the request.'),
   PIT_OPTION_INVALID: caller(400, 'An option of the data set has a value that does not exist.'),
-  PIT_QUERY_FAILED: dependency(502, 'Athena could not run the point-in-time query.'),
   PIT_ROWS_LOST: us('The data set does not hold exactly one row for each label, in the order of the labels.'),
   PIT_FUTURE_VALUE: us('A row of the data set holds a value from after its label time.'),
 

@@ -47,6 +47,8 @@ export async function planIngest(deps: IngestDependencies, request: IngestReques
 
   const file = await planFile(deps, request, head, date, ingestId);
   if (isRefusal(file)) return answer('refused', file);
+  const stray = file.header?.find((name) => !(name in source.columns));
+  if (stray !== undefined) return answer('refused', refuse('FILE_UNKNOWN_COLUMN', `source ${source.name} declares no column "${stray}"`, stray));
   if (same?.sha256 === file.sha256) return answer('unchanged');
 
   const { groupName } = resolveGroup(await deps.catalogue(), source.group);
