@@ -73,6 +73,6 @@ function decimals(operator: Operator, left: Lowered, right: Lowered, at: Positio
   // Half away from zero, in integers: (2·|n| + |d|) / (2·|d|) with the sign of the quotient.
   const n = `(${unscaled(x)} * ${10n ** BigInt(scale + b.scale - a.scale)}::HUGEINT)`;
   const quotient = `(sign(${n}) * sign(${divisor}) * ((2 * abs(${n}) + abs(${divisor})) // (2 * abs(${divisor}))))`;
-  const whole = Math.max(1, Math.min(38 - scale, 38));
-  return { sql: `CAST(CAST(${quotient} AS DECIMAL(${whole},0)) * CAST('1e-${scale}' AS DECIMAL(${Math.max(scale, 1)},${scale})) AS ${duckType(type)})`, type };
+  const unit = scale === 0 ? `CAST(1 AS DECIMAL(1,0))` : `CAST('0.${'1'.padStart(scale, '0')}' AS DECIMAL(${scale},${scale}))`;
+  return { sql: `CAST(CAST(${quotient} AS DECIMAL(${Math.max(1, 38 - scale)},0)) * ${unit} AS ${duckType(type)})`, type };
 }

@@ -14,7 +14,7 @@ export interface DataFile {
   readonly partition: readonly (string | null)[];
 }
 
-const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
+export const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
 
 /** Hive writes what would trouble a path as %XX. */
 const unescaped = (value: string) => (value === HIVE_NULL ? null : value.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))));

@@ -1,0 +1,120 @@
+/**
+ * Amazon Athena, engine version 3, on DuckDB: Trino's SQL is parsed, typed and lowered here; DuckDB reads the S3 objects' files.
+ *
+ * Gaps: INSERT, views, ALTER, EXPLAIN, PREPARE, TABLESAMPLE, MATCH_RECOGNIZE, time travel, reduce and zip, decimals of more than 38 digits,
+ *   ORC and Avro, and every function that is not in `lower/functions-*.ts`: the execution is FAILED as NOT_SUPPORTED or
+ *   FUNCTION_NOT_FOUND, naming the construct, before anything is written. ExecutionParameters, ResultReuse and workgroups other
+ *   than `primary` answer InvalidRequestException. There is no `.metadata` object. Iceberg tables are read as the Parquet below `data/`.
+ * Differences by design: approx_distinct and approx_percentile are exact; checksum and the order of rows differ from Athena's numbers
+ *   and order; max, min, greatest and least take NaN as the greatest; DataScannedInBytes counts whole files; UNLOAD writes Parquet timestamps
+ *   as INT64; regular expressions are RE2's; a common table expression is evaluated once; error texts show no values. Of a time with an
+ *   offset in its text only the instant is kept: what would show the offset fails.
+ * Client quirks: awswrangler asks GetWorkGroup first and reads DataManifestLocation; the SageMaker SDK reads the whole CSV and wants
+ *   OutputLocation to be its full path; a Step Functions task polls until the state is final.
+ */
+import * as athena from '@aws-sdk/client-athena';
+import type { EngineContext } from '../engine-context.ts';
+import type { Glue } from '../glue/create-glue.ts';
+import type { Buckets, Queries, QueryOutcome } from '../ports.ts';
+import { operation, type Service } from '../wire/service.ts';
+import { executionAnswer } from './execution-answer.ts';
+import { resultPage } from './query-results.ts';
+import { createExecutions, isOver, type Execution } from './run/executions.ts';
+import { createQueryRunner } from './run/query-runner.ts';
+import { parseS3Uri } from './scan/s3-uri.ts';
+import { invalidRequest, isSameRequest, newExecution } from './start-query.ts';
+
+export interface Athena {
+  readonly service: Service;
+  readonly queries: Queries;
+  stop(): Promise<void>;
+}
+
+export function createAthena(context: EngineContext, parts: { readonly buckets: Buckets; readonly glue: Glue }): Athena {
+  const { buckets, glue } = parts;
+  const executions = createExecutions(context.dataDir, context.clock.nowMs);
+  const runner = createQueryRunner(context, { buckets, glue: glue.tables, executions });
+  glue.catalogue.ensureDatabase('default');
+
+  const existing = (id: string | undefined): Execution => {
+    const execution = id === undefined ? undefined : executions.get(id);
+    if (!execution) throw invalidRequest(`QueryExecution ${id ?? ''} was not found`);
+    return execution;
+  };
+
+  function start(input: athena.StartQueryExecutionInput): string {
+    const token = input.ClientRequestToken;
+    const execution = newExecution(input, context.clock.nowMs());
+    const earlier = token === undefined ? undefined : executions.byToken(token);
+    if (earlier && !isSameRequest(earlier, execution)) throw invalidRequest('Idempotent parameters do not match');
+    if (earlier) return earlier.id;
+    executions.create(execution, token);
+    runner.submit(execution);
+    return execution.id;
+  }
+
+  async function results(input: athena.GetQueryResultsInput): Promise<athena.GetQueryResultsOutput> {
+    const execution = existing(input.QueryExecutionId);
+    if (!isOver(execution.state)) throw invalidRequest(`Query has not yet finished. Current state: ${execution.state}`);
+    if (execution.state !== 'SUCCEEDED') throw invalidRequest(`Query did not finish successfully. Final query state: ${execution.state}`);
+    const columns = execution.columns ?? [];
+    const ColumnInfo = columns.map(({ name, type }) => ({ CatalogName: 'hive', SchemaName: '', TableName: '', Name: name, Label: name, Type: type, Precision: 0, Scale: 0, Nullable: 'UNKNOWN' as const, CaseSensitive: type === 'varchar' }));
+    const empty = { UpdateCount: 0, ResultSet: { Rows: [], ResultSetMetadata: { ColumnInfo } } };
+    if (execution.resultFormat === undefined) return empty;
+    const location = parseS3Uri(execution.outputLocation);
+    const object = location && buckets.head(location.bucket, location.key);
+    if (!object) throw invalidRequest(`Could not find results for query execution ${execution.id}`);
+    const offset = input.NextToken === undefined ? 0 : Number(input.NextToken);
+    if (!Number.isSafeInteger(offset) || offset < 0) throw invalidRequest('NextToken was not given by GetQueryResults');
+    const count = input.MaxResults ?? 1000;
+    if (count < 1 || count > 1000) throw invalidRequest('MaxResults is more than maximum allowed length 1000.');
+    const page = await resultPage(execution, object.file, object.sizeBytes, offset, count);
+    const Rows = page.rows.map((row) => ({ Data: row.map((cell) => (cell === null ? {} : { VarCharValue: cell })) }));
+    return { UpdateCount: 0, ResultSet: { Rows, ResultSetMetadata: { ColumnInfo } }, ...(page.next !== undefined && { NextToken: String(page.next) }) };
+  }
+
+  const operations: Service['operations'] = {
+    StartQueryExecution: operation<athena.StartQueryExecutionInput, athena.StartQueryExecutionOutput>(athena.StartQueryExecution$, (input) => ({ QueryExecutionId: start(input) })),
+    GetQueryExecution: operation<athena.GetQueryExecutionInput, athena.GetQueryExecutionOutput>(athena.GetQueryExecution$, ({ QueryExecutionId }) => ({
+      QueryExecution: executionAnswer(existing(QueryExecutionId)),
+    })),
+    GetQueryResults: operation<athena.GetQueryResultsInput, athena.GetQueryResultsOutput>(athena.GetQueryResults$, results),
+    StopQueryExecution: operation<athena.StopQueryExecutionInput, athena.StopQueryExecutionOutput>(athena.StopQueryExecution$, ({ QueryExecutionId }) => {
+      runner.cancel(existing(QueryExecutionId).id);
+      return {};
+    }),
+    ListQueryExecutions: operation<athena.ListQueryExecutionsInput, athena.ListQueryExecutionsOutput>(athena.ListQueryExecutions$, (input) => {
+      const [offset, count] = [Number(input.NextToken ?? 0), input.MaxResults ?? 50];
+      if (!Number.isSafeInteger(offset) || offset < 0) throw invalidRequest('NextToken was not given by ListQueryExecutions');
+      const ids = executions.ids(offset, count + 1);
+      return { QueryExecutionIds: ids.slice(0, count), ...(ids.length > count && { NextToken: String(offset + count) }) };
+    }),
+    GetWorkGroup: operation<athena.GetWorkGroupInput, athena.GetWorkGroupOutput>(athena.GetWorkGroup$, ({ WorkGroup }) => {
+      if (WorkGroup !== 'primary') throw invalidRequest(`WorkGroup ${WorkGroup ?? ''} is not found.`);
+      const version = 'Athena engine version 3';
+      const Configuration = { EnforceWorkGroupConfiguration: false, PublishCloudWatchMetricsEnabled: false, RequesterPaysEnabled: false, ResultConfiguration: {}, EngineVersion: { SelectedEngineVersion: version, EffectiveEngineVersion: version } };
+      return { WorkGroup: { Name: 'primary', State: 'ENABLED', Description: '', Configuration } };
+    }),
+  };
+
+  return {
+    service: { name: 'athena', protocol: 'awsJson1_1', targetPrefix: 'AmazonAthena', operations },
+    queries: {
+      async run(input) {
+        const id = start(input as athena.StartQueryExecutionInput);
+        await runner.ended(id);
+        const execution = existing(id);
+        const outcome: QueryOutcome = {
+          queryExecutionId: id,
+          state: execution.state as QueryOutcome['state'],
+          ...(execution.reason !== undefined && { stateChangeReason: execution.reason }),
+        };
+        return { QueryExecution: executionAnswer(execution) as Record<string, unknown>, ...outcome };
+      },
+    },
+    async stop() {
+      await runner.stop();
+      executions.close();
+    },
+  };
+}
