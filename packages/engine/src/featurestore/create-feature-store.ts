@@ -21,6 +21,8 @@ export interface FeatureStore {
   start(): void;
   /** Ends cleanly; what has not reached the offline store goes on at the next start. */
   stop(): Promise<void>;
+  /** Resolves when nothing that is due for the offline store is on its way there. */
+  idle(): Promise<void>;
   /** Brings everything to the offline store at once. For tests and for the end of a demonstration. */
   drainNow(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export function createFeatureStore(context: EngineContext, { buckets, catalogue 
       await queue.submit(() => {});
       database.close();
     },
+    idle: offline.idle,
     drainNow: offline.drainNow,
   };
 }

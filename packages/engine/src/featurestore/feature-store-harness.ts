@@ -35,8 +35,8 @@ export interface HarnessOptions {
   readonly settings?: Partial<EngineSettings>;
   readonly objects?: Map<string, StoredObject>;
   readonly tables?: Map<string, CatalogueTable>;
-  /** Called before an object is taken over; throwing is a failure of S3. */
-  readonly beforeAdopt?: (key: string) => void;
+  /** Called before each use of S3; throwing is a failure of S3. */
+  readonly beforeS3?: (step: 'adopt' | 'list' | 'put', key: string) => void;
 }
 
 export const definitions = (features: Readonly<Record<string, 'String' | 'Integral' | 'Fractional'>>) =>
@@ -61,7 +61,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
   const objects = options.objects ?? new Map<string, StoredObject>();
   const tables = options.tables ?? new Map<string, CatalogueTable>();
-  const store = createFeatureStore(context, { buckets: createBuckets(dataDir, objects, options.beforeAdopt), catalogue: createCatalogue(tables) });
+  const store = createFeatureStore(context, { buckets: createBuckets(dataDir, objects, options.beforeS3), catalogue: createCatalogue(tables) });
   store.start();
   const server = createWireServer({
     services: [...store.services, createStsService(context), createIamService(context)],
@@ -105,7 +105,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
 }
 
-function createBuckets(dataDir: string, objects: Map<string, StoredObject>, beforeAdopt: (key: string) => void = () => {}): Buckets {
+function createBuckets(dataDir: string, objects: Map<string, StoredObject>, beforeS3: NonNullable<HarnessOptions['beforeS3']> = () => {}): Buckets {
   const keep = (bucket: string, key: string, fill: (file: string) => void): StoredObject => {
     const file = join(dataDir, 'objects', bucket, key);
     mkdirSync(dirname(file), { recursive: true });
@@ -116,13 +116,19 @@ function createBuckets(dataDir: string, objects: Map<string, StoredObject>, befo
   };
   return {
     ensureBucket() {},
-    put: async (bucket, key, body) => keep(bucket, key, (file) => writeFileSync(file, body)),
+    put: async (bucket, key, body) => {
+      beforeS3('put', key);
+      return keep(bucket, key, (file) => writeFileSync(file, body));
+    },
     adopt: async (bucket, key, file) => {
-      beforeAdopt(key);
+      beforeS3('adopt', key);
       return keep(bucket, key, (target) => renameSync(file, target));
     },
     head: (bucket, key) => objects.get(`${bucket}/${key}`),
-    list: (bucket, prefix) => [...objects].filter(([path]) => path.startsWith(`${bucket}/${prefix}`)).map(([, object]) => object),
+    list: (bucket, prefix) => {
+      beforeS3('list', prefix);
+      return [...objects].filter(([path]) => path.startsWith(`${bucket}/${prefix}`)).map(([, object]) => object);
+    },
     remove: async (bucket, key) => void objects.delete(`${bucket}/${key}`),
   };
 }

@@ -30,6 +30,8 @@ import { printParquet } from './parquet-columns.ts';
 export interface OfflineStore {
   start(): void;
   stop(): Promise<void>;
+  /** Resolves when no flush that has come due is under way. */
+  idle(): Promise<void>;
   /** Flushes everything, however short it has waited. Resolves when it is in S3. */
   drainNow(): Promise<void>;
 }
@@ -149,6 +151,10 @@ export function createOfflineStore(context: EngineContext, { database, queue, re
       for (const cancel of alarms.values()) cancel();
       alarms.clear();
       await worker.stop();
+      await turn;
+    },
+    async idle() {
+      await queue.submit(() => {});
       await turn;
     },
     async drainNow() {

@@ -30,17 +30,18 @@ export function createProtocolPort(onRequest: (request: http.IncomingMessage, re
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     let seen: Buffer = Buffer.alloc(0);
-    const sniff = (chunk: Buffer) => {
+    // Reading in paused mode: a socket that has flowed once is refused by node:http2, which takes over the handle.
+    const sniff = () => {
+      const chunk = socket.read() as Buffer | null;
+      if (chunk === null) return;
       seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
       const start = seen.toString('latin1', 0, PREFACE.length);
       if (seen.length < PREFACE.length && PREFACE.startsWith(start)) return;
-      socket.removeListener('data', sniff);
-      socket.pause();
+      socket.removeListener('readable', sniff);
       socket.unshift(seen);
       (start === PREFACE ? h2c : http1).emit('connection', socket);
-      socket.resume();
     };
-    socket.on('data', sniff);
+    socket.on('readable', sniff);
   });
 
   return {
