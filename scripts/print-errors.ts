@@ -3,7 +3,8 @@ import { errorRegistry } from '@tidemark/domain';
 
 const who = { caller: 'the caller or the data', us: 'Tidemark', dependency: 'a service that is called' } as const;
 const rows = Object.entries(errorRegistry).map(
-  ([code, { fault, retryable, status, meaning }]) => `| \`${code}\` | ${who[fault]} | ${retryable ? 'yes' : 'no'} | ${status} | ${meaning} |`,
+  ([code, { fault, retryable, status, meaning }]) =>
+    `| \`${code}\` | ${who[fault]} | ${retryable ? 'yes' : 'no'} | ${status} | ${meaning} |`,
 );
 process.stdout.write(`# Errors
 

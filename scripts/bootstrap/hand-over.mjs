@@ -6,7 +6,8 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Runs the script under `node` in the caller's folder and terminal, and ends as it ends: same exit code, same signal.
- * Asynchronous on purpose: a blocked parent cannot pass a signal on, and would leave an orphan behind.
+ * Asynchronous on purpose: a blocked parent cannot pass a signal on, and would leave an orphan behind. For the same reason
+ * the scripts in package.json begin with `exec`: npm signals the shell that it starts, and dash passes nothing on.
  *
  * @param {{ root: string, node: string, script: string, args: readonly string[] }} options
  * @returns {Promise<void>}

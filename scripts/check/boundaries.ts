@@ -4,7 +4,7 @@
  * dependency-cruiser has been seen to look at no module at all and report success (with a TypeScript it did not know), so
  * every source file in the packages must be among the modules it lists.
  */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Check } from './check.ts';
 import { runTool } from './run-tool.ts';
@@ -50,9 +50,11 @@ export const boundaries: Check = {
 };
 
 function sourceFiles(root: string): string[] {
-  return readdirSync(join(root, 'packages')).flatMap((name) =>
-    readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' })
+  return readdirSync(join(root, 'packages')).flatMap((name) => {
+    const folder = join(root, 'packages', name, 'src');
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
-      .map((file) => `packages/${name}/src/${file.replaceAll('\\', '/')}`),
-  );
+      .map((file) => `packages/${name}/src/${file.replaceAll('\\', '/')}`);
+  });
 }

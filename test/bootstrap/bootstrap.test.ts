@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { projectRoot } from '../../scripts/bootstrap/project-root.mjs';
 import { createProject } from './bootstrapped-project.ts';
 
 const hello = { 'hello.ts': 'const words: string[] = process.argv.slice(2);\nconsole.log(words.join(" "));' };
@@ -132,6 +133,13 @@ describe('bootstrap: handing over', () => {
   it('dies of the signal that the script died of', async () => {
     const project = createProject({ 'rude.ts': "process.kill(process.pid, 'SIGKILL');" });
     expect(await project.run(['rude.ts'])).toMatchObject({ code: null, signal: 'SIGKILL' });
+  });
+
+  it('has no shell between itself and npm, which would swallow the signals that npm passes on', () => {
+    const { scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    expect(Object.values(scripts).filter((script) => !script.startsWith('exec node scripts/bootstrap.mjs '))).toEqual([]);
   });
 
   it('says how it is used when there is no script', async () => {
