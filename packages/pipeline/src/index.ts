@@ -2,6 +2,7 @@ export { applyDefinitions, type ApplyDependencies, planApply } from './apply/app
 export { type Change, planGroup, recordFeatures } from './apply/plan-apply.ts';
 export { type Catalogue, type CatalogueEntry, type OfflineTable, resolveGroup } from './catalogue/catalogue.ts';
 export { createCatalogueReader } from './catalogue/load-catalogue.ts';
+export { type DataClass, type DataPlace, dataMap, findPlace } from './data-map.ts';
 export { cleanDataset } from './dataset/clean-dataset.ts';
 export { addContentHashes, canonicalRow, createContentHash } from './dataset/content-hash.ts';
 export type { DatasetDependencies } from './dataset/dataset-dependencies.ts';
