@@ -20,7 +20,7 @@ export const mayImport = {
 /** What may speak to AWS, or imitate it. */
 const KNOWS_THE_SDK = ['aws', 'functions', 'engine', 'cli', 'testing'];
 /** Values in, values out. The scripts that make a shipped example's raw files are no definitions, and run on a laptop. */
-const PURE = '^packages/(domain|sql|machines)/src/|^packages/features/src/(?!.+/(raw|derive|scripts)/)';
+const PURE = '^packages/(domain|sql|machines)/src/|^packages/features/src/(?!.+/(raw|derive|scripts|export)/)';
 const TEST = '[.](test|fixture)[.]ts$|/fixtures/';
 
 const layers = Object.entries(mayImport).map(([name, allowed]) => ({
