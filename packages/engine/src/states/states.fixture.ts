@@ -142,8 +142,8 @@ export const invokeTask = (functionName: string, more: object = { End: true }) =
   ...more,
 });
 
-/** A machine of one state. */
-export const only = (state: object) => ({ StartAt: 'Only', States: { Only: { End: true, ...state } } });
+/** A machine, branch or item processor of one state; names must differ within a machine. */
+export const only = (state: object, name = 'Only') => ({ StartAt: name, States: { [name]: { End: true, ...state } } });
 
 function createFakeFunctions(functions: Map<string, FakeFunction>, invoked: { name: string; payload: Json }[]): Functions {
   const invoke = async (name: string, payload: unknown): Promise<InvocationResult> => {

@@ -32,6 +32,9 @@ export interface States {
   readonly service: Service;
   /** Goes on with what had not ended when the last process did. */
   start(): void;
+  isBusy(): boolean;
+  /** Resolves when no execution runs. One that waits for a time is running. */
+  idle(): Promise<void>;
   /** Leaves what runs as it is; nothing is written after it has resolved. */
   stop(): Promise<void>;
   /** StartExecution from the inside, for schedules. @throws AwsError as the operation does */
@@ -65,6 +68,10 @@ export function createStatesOver(journal: Journal, context: EngineContext, ports
       const unfinished = journal.executions.unfinished().filter(({ id }) => !runtime.running.has(id));
       for (const execution of unfinished) launch(runtime, execution);
       if (unfinished.length > 0) context.log(`states: going on with ${unfinished.length} executions`);
+    },
+    isBusy: () => runtime.running.size > 0,
+    async idle() {
+      while (runtime.running.size > 0) await Promise.all([...runtime.running.values()].map((each) => each.ended));
     },
     async stop() {
       const running = [...runtime.running.values()];
