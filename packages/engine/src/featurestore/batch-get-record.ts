@@ -8,7 +8,10 @@ import type { RuntimeParts } from './runtime-service.ts';
 /** Identifiers, ids of one identifier, and ids in all: the same bound for each. */
 const MOST_RECORDS = 100;
 
-export function createBatchGetRecord({ settings, random }: EngineContext, { groups, reader }: Pick<RuntimeParts, 'groups' | 'reader'>) {
+export function createBatchGetRecord(
+  { settings, random }: EngineContext,
+  { groups, reader }: Pick<RuntimeParts, 'groups' | 'reader'>,
+) {
   return ({ Identifiers = [], ExpirationTimeResponse }: BatchGetRecordRequest): EncodedOutput => {
     checkCounts(Identifiers);
     const records: string[] = [];
@@ -28,7 +31,9 @@ export function createBatchGetRecord({ settings, random }: EngineContext, { grou
       reader.readMany(schema, ids, options, (id, members) => records.push(`${start}${JSON.stringify(id)},${members}}`));
     }
     if (settings.shuffleBatchAnswers) shuffle(records, random);
-    return new EncodedOutput(`{"Records":[${records.join(',')}],"Errors":[],"UnprocessedIdentifiers":${JSON.stringify(unprocessed)}}`);
+    return new EncodedOutput(
+      `{"Records":[${records.join(',')}],"Errors":[],"UnprocessedIdentifiers":${JSON.stringify(unprocessed)}}`,
+    );
   };
 }
 
@@ -41,7 +46,8 @@ function checkCounts(identifiers: readonly BatchGetRecordIdentifier[]): void {
       throw validationError(`Validation Error: RecordIdentifiersValueAsString must hold 1 to ${MOST_RECORDS} values.`);
     total += ids.length;
   }
-  if (total > MOST_RECORDS) throw validationError(`Validation Error: a BatchGetRecord call may ask for up to ${MOST_RECORDS} records.`);
+  if (total > MOST_RECORDS)
+    throw validationError(`Validation Error: a BatchGetRecord call may ask for up to ${MOST_RECORDS} records.`);
 }
 
 function shuffle(items: unknown[], random: () => number): void {

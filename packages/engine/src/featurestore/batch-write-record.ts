@@ -1,4 +1,8 @@
-import type { BatchWriteRecordEntry, BatchWriteRecordRequest, FeatureValue } from '@aws-sdk/client-sagemaker-featurestore-runtime';
+import type {
+  BatchWriteRecordEntry,
+  BatchWriteRecordRequest,
+  FeatureValue,
+} from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import type { EngineContext } from '../engine-context.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { EncodedOutput } from '../wire/service.ts';
@@ -15,9 +19,13 @@ interface EntryError {
   readonly ErrorMessage: string;
 }
 
-export function createBatchWriteRecord({ settings, random }: EngineContext, { groups, queue, writer }: Pick<RuntimeParts, 'groups' | 'queue' | 'writer'>) {
+export function createBatchWriteRecord(
+  { settings, random }: EngineContext,
+  { groups, queue, writer }: Pick<RuntimeParts, 'groups' | 'queue' | 'writer'>,
+) {
   return async ({ Entries = [], TtlDuration }: BatchWriteRecordRequest): Promise<EncodedOutput> => {
-    if (Entries.length < 1 || Entries.length > MOST_ENTRIES) throw validationError(`Validation Error: Entries must hold 1 to ${MOST_ENTRIES} entries.`);
+    if (Entries.length < 1 || Entries.length > MOST_ENTRIES)
+      throw validationError(`Validation Error: Entries must hold 1 to ${MOST_ENTRIES} entries.`);
     const writes: Write[] = [];
     const errors: EntryError[] = [];
     const unprocessed: BatchWriteRecordEntry[] = [];

@@ -1,26 +1,42 @@
 import {
-  BatchGetRecordCommand, BatchWriteRecordCommand, type BatchWriteRecordEntry, DeleteRecordCommand, GetRecordCommand, ListRecordsCommand,
-  PutRecordCommand, UpdateRecordCommand,
+  BatchGetRecordCommand,
+  BatchWriteRecordCommand,
+  type BatchWriteRecordEntry,
+  DeleteRecordCommand,
+  GetRecordCommand,
+  ListRecordsCommand,
+  PutRecordCommand,
+  UpdateRecordCommand,
 } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Harness, removeDataDir, startHarness, values } from './feature-store-harness.ts';
+import { type Harness, removeDataDir, startHarness, values } from './feature-store.fixture.ts';
 
 let harness: Harness;
 const at = '2024-01-01T00:00:00Z';
 const arn = (name: string) => `arn:aws:sagemaker:eu-central-1:123456789012:feature-group/${name}`;
 const entry = (id: string, more: Partial<BatchWriteRecordEntry> = {}, group = 'batched'): BatchWriteRecordEntry => ({
-  FeatureGroupName: group, Record: values({ id, at, count: '1', share: '0.5' }), ...more,
+  FeatureGroupName: group,
+  Record: values({ id, at, count: '1', share: '0.5' }),
+  ...more,
 });
-const write = (Entries: BatchWriteRecordEntry[], more: object = {}) => harness.runtime.send(new BatchWriteRecordCommand({ Entries, ...more }));
+const write = (Entries: BatchWriteRecordEntry[], more: object = {}) =>
+  harness.runtime.send(new BatchWriteRecordCommand({ Entries, ...more }));
 const read = (ids: string[], more: object = {}, group = 'batched') =>
-  harness.runtime.send(new BatchGetRecordCommand({ Identifiers: [{ FeatureGroupName: group, RecordIdentifiersValueAsString: ids, ...more }] }));
+  harness.runtime.send(
+    new BatchGetRecordCommand({ Identifiers: [{ FeatureGroupName: group, RecordIdentifiersValueAsString: ids, ...more }] }),
+  );
 const numbered = (count: number, prefix = 'n') => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
 beforeAll(async () => {
   harness = await startHarness();
   await harness.createGroup('batched');
   await harness.createGroup('other', { OfflineStoreConfig: undefined });
-  for (let start = 0; start < 100; start += 25) await write(numbered(100).slice(start, start + 25).map((id) => entry(id)));
+  for (let start = 0; start < 100; start += 25)
+    await write(
+      numbered(100)
+        .slice(start, start + 25)
+        .map((id) => entry(id)),
+    );
 });
 afterAll(async () => {
   await harness.close();
@@ -34,7 +50,11 @@ describe('BatchWriteRecord', () => {
   });
 
   test('one bad entry fails alone and is echoed exactly as it was sent', async () => {
-    const bad = { FeatureGroupName: 'batched', Record: values({ note: 'ü', count: '7', at }), TtlDuration: { Unit: 'Days' as const, Value: 2 } };
+    const bad = {
+      FeatureGroupName: 'batched',
+      Record: values({ note: 'ü', count: '7', at }),
+      TtlDuration: { Unit: 'Days' as const, Value: 2 },
+    };
     const answer = await write([entry('good1'), bad, entry('good2'), entry('lost', {}, 'nobody')]);
     expect(answer.Errors?.map(({ Entry, ErrorCode }) => ({ Entry, ErrorCode }))).toEqual([
       { Entry: bad, ErrorCode: 'ValidationError' },
@@ -47,11 +67,17 @@ describe('BatchWriteRecord', () => {
     const now = new Date(Math.floor(harness.context.clock.nowMs() / 1000) * 1000);
     const record = (id: string) => values({ id, at: now.toISOString() });
     await write(
-      [{ FeatureGroupName: 'other', Record: record('own'), TtlDuration: { Unit: 'Hours', Value: 1 } }, { FeatureGroupName: 'other', Record: record('shared') }],
+      [
+        { FeatureGroupName: 'other', Record: record('own'), TtlDuration: { Unit: 'Hours', Value: 1 } },
+        { FeatureGroupName: 'other', Record: record('shared') },
+      ],
       { TtlDuration: { Unit: 'Weeks', Value: 1 } },
     );
     const { Records } = await harness.runtime.send(
-      new BatchGetRecordCommand({ Identifiers: [{ FeatureGroupName: 'other', RecordIdentifiersValueAsString: ['own', 'shared'] }], ExpirationTimeResponse: 'Enabled' }),
+      new BatchGetRecordCommand({
+        Identifiers: [{ FeatureGroupName: 'other', RecordIdentifiersValueAsString: ['own', 'shared'] }],
+        ExpirationTimeResponse: 'Enabled',
+      }),
     );
     expect(Records?.map(({ ExpiresAt }) => Date.parse(ExpiresAt as string) - now.getTime())).toEqual([3_600_000, 7 * 86_400_000]);
   });
@@ -61,8 +87,13 @@ describe('BatchGetRecord', () => {
   test('answers 100 ids and refuses 101, in one identifier or in several', async () => {
     expect((await read(numbered(100))).Records).toHaveLength(100);
     await expect(read(numbered(101))).rejects.toMatchObject({ name: 'ValidationError' });
-    const Identifiers = [numbered(60), numbered(41)].map((ids) => ({ FeatureGroupName: 'batched', RecordIdentifiersValueAsString: ids }));
-    await expect(harness.runtime.send(new BatchGetRecordCommand({ Identifiers }))).rejects.toMatchObject({ name: 'ValidationError' });
+    const Identifiers = [numbered(60), numbered(41)].map((ids) => ({
+      FeatureGroupName: 'batched',
+      RecordIdentifiersValueAsString: ids,
+    }));
+    await expect(harness.runtime.send(new BatchGetRecordCommand({ Identifiers }))).rejects.toMatchObject({
+      name: 'ValidationError',
+    });
   });
 
   test('missing ids are in none of the lists; groups are echoed as they were asked for', async () => {
@@ -96,23 +127,38 @@ test('every operation takes the ARN in place of the name', async () => {
   await harness.createGroup('Arn-Group', { OnlineStoreConfig: { EnableOnlineStore: true, StorageType: 'Standard_V2' } });
   const FeatureGroupName = arn('Arn-Group');
   await harness.runtime.send(new PutRecordCommand({ FeatureGroupName, Record: values({ id: 'a', at }) }));
-  await harness.runtime.send(new UpdateRecordCommand({ FeatureGroupName, RecordIdentifierValueAsString: 'a', Features: values({ note: 'n' }) }));
+  await harness.runtime.send(
+    new UpdateRecordCommand({ FeatureGroupName, RecordIdentifierValueAsString: 'a', Features: values({ note: 'n' }) }),
+  );
   await write([entry('b', { FeatureGroupName })]);
-  expect((await harness.runtime.send(new GetRecordCommand({ FeatureGroupName, RecordIdentifierValueAsString: 'a' }))).Record).toEqual(values({ id: 'a', at, note: 'n' }));
+  expect(
+    (await harness.runtime.send(new GetRecordCommand({ FeatureGroupName, RecordIdentifierValueAsString: 'a' }))).Record,
+  ).toEqual(values({ id: 'a', at, note: 'n' }));
   expect((await harness.runtime.send(new ListRecordsCommand({ FeatureGroupName }))).RecordIdentifiers).toEqual(['a', 'b']);
-  await harness.runtime.send(new DeleteRecordCommand({ FeatureGroupName, RecordIdentifierValueAsString: 'a', EventTime: '2024-01-02T00:00:00Z' }));
+  await harness.runtime.send(
+    new DeleteRecordCommand({ FeatureGroupName, RecordIdentifierValueAsString: 'a', EventTime: '2024-01-02T00:00:00Z' }),
+  );
   expect((await read(['a', 'b'], {}, FeatureGroupName)).Records).toHaveLength(1);
 });
 
 describe('UpdateRecord', () => {
   const update = (id: string, features: Record<string, string>, more: object = {}, group = 'updated') =>
-    harness.runtime.send(new UpdateRecordCommand({ FeatureGroupName: group, RecordIdentifierValueAsString: id, Features: values(features), ...more }));
+    harness.runtime.send(
+      new UpdateRecordCommand({
+        FeatureGroupName: group,
+        RecordIdentifierValueAsString: id,
+        Features: values(features),
+        ...more,
+      }),
+    );
   const get = async (id: string) =>
     (await harness.runtime.send(new GetRecordCommand({ FeatureGroupName: 'updated', RecordIdentifierValueAsString: id }))).Record;
 
   beforeAll(async () => {
     await harness.createGroup('updated', { OnlineStoreConfig: { EnableOnlineStore: true, StorageType: 'Standard_V2' } });
-    await harness.runtime.send(new PutRecordCommand({ FeatureGroupName: 'updated', Record: values({ id: 'u', at, count: '1', note: 'kept' }) }));
+    await harness.runtime.send(
+      new PutRecordCommand({ FeatureGroupName: 'updated', Record: values({ id: 'u', at, count: '1', note: 'kept' }) }),
+    );
   });
 
   test('changes what is listed, keeps the rest, and sends the whole row offline', async () => {
@@ -126,19 +172,33 @@ describe('UpdateRecord', () => {
   });
 
   test('an older event time is a conflict, a newer one is kept', async () => {
-    await expect(update('u', { at: '2023-12-31T00:00:00Z', count: '3' })).rejects.toMatchObject({ name: 'ConflictException', $metadata: { httpStatusCode: 409 } });
+    await expect(update('u', { at: '2023-12-31T00:00:00Z', count: '3' })).rejects.toMatchObject({
+      name: 'ConflictException',
+      $metadata: { httpStatusCode: 409 },
+    });
     await update('u', { at: '2024-01-05T00:00:00Z' });
     expect(await get('u')).toContainEqual({ FeatureName: 'at', ValueAsString: '2024-01-05T00:00:00Z' });
   });
 
   test('a missing and a soft-deleted record are not found; a Standard store refuses', async () => {
-    await expect(update('nobody', { count: '3' })).rejects.toMatchObject({ name: 'ResourceNotFound', $metadata: { httpStatusCode: 404 } });
-    await harness.runtime.send(new DeleteRecordCommand({ FeatureGroupName: 'updated', RecordIdentifierValueAsString: 'u', EventTime: '2024-02-01T00:00:00Z' }));
+    await expect(update('nobody', { count: '3' })).rejects.toMatchObject({
+      name: 'ResourceNotFound',
+      $metadata: { httpStatusCode: 404 },
+    });
+    await harness.runtime.send(
+      new DeleteRecordCommand({
+        FeatureGroupName: 'updated',
+        RecordIdentifierValueAsString: 'u',
+        EventTime: '2024-02-01T00:00:00Z',
+      }),
+    );
     await expect(update('u', { count: '3' })).rejects.toMatchObject({ name: 'ResourceNotFound' });
     await expect(update('n1', { count: '3' }, {}, 'batched')).rejects.toMatchObject({ name: 'ValidationError' });
   });
 
   test('a TTL needs the event time', async () => {
-    await expect(update('u', { count: '3' }, { TtlDuration: { Unit: 'Days', Value: 1 } })).rejects.toMatchObject({ name: 'ValidationError' });
+    await expect(update('u', { count: '3' }, { TtlDuration: { Unit: 'Days', Value: 1 } })).rejects.toMatchObject({
+      name: 'ValidationError',
+    });
   });
 });

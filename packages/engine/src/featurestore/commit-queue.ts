@@ -18,7 +18,11 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-export function createCommitQueue(database: FeatureStoreDatabase, beforeCommit: () => void, afterRollback: () => void): CommitQueue {
+export function createCommitQueue(
+  database: FeatureStoreDatabase,
+  beforeCommit: () => void,
+  afterRollback: () => void,
+): CommitQueue {
   let pending: Pending[] = [];
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');

@@ -27,7 +27,10 @@ export interface FeatureStore {
   drainNow(): Promise<void>;
 }
 
-export function createFeatureStore(context: EngineContext, { buckets, catalogue }: { buckets: Buckets; catalogue: Catalogue }): FeatureStore {
+export function createFeatureStore(
+  context: EngineContext,
+  { buckets, catalogue }: { buckets: Buckets; catalogue: Catalogue },
+): FeatureStore {
   const database = openFeatureStoreDatabase(context.dataDir);
   const registry = createFeatureGroupRegistry(database);
   const replication = createReplicationLog(database, context);
@@ -47,7 +50,7 @@ export function createFeatureStore(context: EngineContext, { buckets, catalogue 
   };
   const offline = createOfflineStore(context, { database, queue, replication, registry, buckets });
   return {
-    services: [createSageMakerService(context, { registry, catalogue, onGroupRemoved }), runtime],
+    services: [createSageMakerService(context, { registry, catalogue, buckets, onGroupRemoved }), runtime],
     start() {
       offline.start();
       onGroupRemoved();

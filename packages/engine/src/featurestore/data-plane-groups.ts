@@ -1,6 +1,6 @@
 /** What the data plane knows of a group now: definitions and default TTL reach it after settings.schemaCacheMs. */
 import type { EngineContext } from '../engine-context.ts';
-import { statusOf, type FeatureGroup } from '../sagemaker/feature-group.ts';
+import { type FeatureGroup, statusOf } from '../sagemaker/feature-group.ts';
 import { type FeatureGroupRegistry, groupNameOf } from '../sagemaker/feature-group-registry.ts';
 import type { AwsError } from '../wire/aws-error.ts';
 import { compileRecordSchema, type RecordSchema } from './record-schema.ts';
@@ -33,7 +33,8 @@ export function createDataPlaneGroups(registry: FeatureGroupRegistry, { clock }:
       const nowMs = clock.nowMs();
       if (cached && cached.group === group && nowMs < cached.untilMs) return cached.schema;
       compiled.delete(nameOrArn);
-      if (!namePattern.test(name)) throw validationError('Validation Error: FeatureGroupName must be a feature group name or ARN.');
+      if (!namePattern.test(name))
+        throw validationError('Validation Error: FeatureGroupName must be a feature group name or ARN.');
       if (!group || statusOf(group, nowMs) !== 'Created') throw unknown(name);
       const fresh = compile(group, nowMs);
       compiled.set(nameOrArn, fresh);

@@ -8,12 +8,22 @@ const LONGEST_TOKEN = 8192;
 
 /** Pages in the byte order of the ids; the token holds the last id of the page before. */
 export function createListRecords({ groups, online }: Pick<RuntimeParts, 'groups' | 'online'>) {
-  return ({ FeatureGroupName, MaxResults = MOST_RESULTS, NextToken, IncludeSoftDeletedRecords = false }: ListRecordsRequest): EncodedOutput => {
+  return ({
+    FeatureGroupName,
+    MaxResults = MOST_RESULTS,
+    NextToken,
+    IncludeSoftDeletedRecords = false,
+  }: ListRecordsRequest): EncodedOutput => {
     const { group } = groups.resolve(FeatureGroupName as string, unknownGroup);
     if (!group.online) throw validationError(`Validation Error: FeatureGroup ${group.name} has no OnlineStore.`);
     if (!Number.isInteger(MaxResults) || MaxResults < 1 || MaxResults > MOST_RESULTS)
       throw validationError(`Validation Error: MaxResults must be 1 to ${MOST_RESULTS}.`);
-    const ids = online.listIds(group.id, NextToken === undefined ? '' : parseToken(NextToken), MaxResults + 1, IncludeSoftDeletedRecords);
+    const ids = online.listIds(
+      group.id,
+      NextToken === undefined ? '' : parseToken(NextToken),
+      MaxResults + 1,
+      IncludeSoftDeletedRecords,
+    );
     const page = ids.slice(0, MaxResults);
     const more = ids.length > MaxResults ? { NextToken: printToken(page.at(-1) as string) } : {};
     return new EncodedOutput(JSON.stringify({ RecordIdentifiers: page, ...more }));

@@ -1,6 +1,11 @@
-import { DeleteRecordCommand, GetRecordCommand, ListRecordsCommand, PutRecordCommand } from '@aws-sdk/client-sagemaker-featurestore-runtime';
+import {
+  DeleteRecordCommand,
+  GetRecordCommand,
+  ListRecordsCommand,
+  PutRecordCommand,
+} from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Harness, removeDataDir, startHarness, values } from './feature-store-harness.ts';
+import { type Harness, removeDataDir, startHarness, values } from './feature-store.fixture.ts';
 
 let harness: Harness;
 let nextId = 0;
@@ -18,13 +23,23 @@ const freshId = () => `rider ${nextId++}/ü+&=%`;
 const put = (id: string, at: string, rest: Record<string, string> = {}, more: object = {}) =>
   harness.runtime.send(new PutRecordCommand({ FeatureGroupName: 'Riders-A', Record: values({ id, at, ...rest }), ...more }));
 const get = async (id: string, more: object = {}) =>
-  (await harness.runtime.send(new GetRecordCommand({ FeatureGroupName: 'Riders-A', RecordIdentifierValueAsString: id, ...more }))).Record;
+  (await harness.runtime.send(new GetRecordCommand({ FeatureGroupName: 'Riders-A', RecordIdentifierValueAsString: id, ...more })))
+    .Record;
 const remove = (id: string, at: string, mode: 'SoftDelete' | 'HardDelete' = 'SoftDelete') =>
-  harness.runtime.send(new DeleteRecordCommand({ FeatureGroupName: 'Riders-A', RecordIdentifierValueAsString: id, EventTime: at, DeletionMode: mode }));
+  harness.runtime.send(
+    new DeleteRecordCommand({
+      FeatureGroupName: 'Riders-A',
+      RecordIdentifierValueAsString: id,
+      EventTime: at,
+      DeletionMode: mode,
+    }),
+  );
 const offlineTimes = async (id: string) => {
   await harness.drainNow();
-  const rows = await harness.offlineRows(`SELECT "at", is_deleted FROM offline WHERE id = '${id}' ORDER BY api_invocation_time, "at"`);
-  return rows.map((row) => `${row['at']}${row['is_deleted'] ? ' deleted' : ''}`);
+  const rows = await harness.offlineRows(
+    `SELECT "at", is_deleted FROM offline WHERE id = '${id}' ORDER BY api_invocation_time, "at"`,
+  );
+  return rows.map((row) => `${row.at}${row.is_deleted ? ' deleted' : ''}`);
 };
 
 describe('put', () => {
@@ -79,18 +94,31 @@ describe('put', () => {
     await expect(refused).rejects.toMatchObject({ name: 'ValidationError', message: expect.stringContaining(`[${name}]`) });
   });
 
-  test.each(['2024-01-01', '2024-01-01 00:00:00Z', '2024-01-01T00:00:00+01:00', '2024-02-30T00:00:00Z', '2024-01-01T00:00:00.1234567890Z', '1700000000'])(
-    'refuses the event time %s',
-    async (at) => {
-      await expect(put(freshId(), at)).rejects.toMatchObject({ name: 'ValidationError' });
-    },
-  );
+  test.each([
+    '2024-01-01',
+    '2024-01-01 00:00:00Z',
+    '2024-01-01T00:00:00+01:00',
+    '2024-02-30T00:00:00Z',
+    '2024-01-01T00:00:00.1234567890Z',
+    '1700000000',
+  ])('refuses the event time %s', async (at) => {
+    await expect(put(freshId(), at)).rejects.toMatchObject({ name: 'ValidationError' });
+  });
 
   test('refuses a record without its identifier, without its event time, with a feature twice', async () => {
-    const send = (record: object[]) => harness.runtime.send(new PutRecordCommand({ FeatureGroupName: 'Riders-A', Record: record as never }));
-    await expect(send(values({ at: '2024-01-01T00:00:00Z' }))).rejects.toMatchObject({ name: 'ValidationError', message: expect.stringContaining('[id]') });
-    await expect(send(values({ id: 'x' }))).rejects.toMatchObject({ name: 'ValidationError', message: expect.stringContaining('[at]') });
-    await expect(send([...values({ id: 'x', at: '2024-01-01T00:00:00Z' }), ...values({ id: 'y' })])).rejects.toMatchObject({ name: 'ValidationError' });
+    const send = (record: object[]) =>
+      harness.runtime.send(new PutRecordCommand({ FeatureGroupName: 'Riders-A', Record: record as never }));
+    await expect(send(values({ at: '2024-01-01T00:00:00Z' }))).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: expect.stringContaining('[id]'),
+    });
+    await expect(send(values({ id: 'x' }))).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: expect.stringContaining('[at]'),
+    });
+    await expect(send([...values({ id: 'x', at: '2024-01-01T00:00:00Z' }), ...values({ id: 'y' })])).rejects.toMatchObject({
+      name: 'ValidationError',
+    });
     await expect(send([])).rejects.toMatchObject({ name: 'ValidationError' });
   });
 
@@ -100,7 +128,9 @@ describe('put', () => {
       name: 'ValidationError',
       message: expect.stringMatching(/^Resource Not Found: Amazon SageMaker can't find a FeatureGroup with name/),
     });
-    await expect(harness.runtime.send(new GetRecordCommand({ FeatureGroupName: 'nobody', RecordIdentifierValueAsString: 'x' }))).rejects.toMatchObject({
+    await expect(
+      harness.runtime.send(new GetRecordCommand({ FeatureGroupName: 'nobody', RecordIdentifierValueAsString: 'x' })),
+    ).rejects.toMatchObject({
       name: 'ResourceNotFound',
       $metadata: { httpStatusCode: 404 },
     });
@@ -139,12 +169,18 @@ describe('delete', () => {
     expect(await get(id)).toBeDefined();
   });
 
-  test.each(['2024-01-02T00:00:00Z', '2024-01-01T00:00:00Z'])('a hard delete at %s, not newer than the record, is refused and leaves no marker', async (at) => {
-    const id = freshId();
-    await put(id, '2024-01-02T00:00:00Z');
-    await expect(remove(id, at, 'HardDelete')).rejects.toMatchObject({ name: 'ValidationError', $metadata: { httpStatusCode: 400 } });
-    expect(await offlineTimes(id)).toEqual(['2024-01-02T00:00:00Z']);
-  });
+  test.each(['2024-01-02T00:00:00Z', '2024-01-01T00:00:00Z'])(
+    'a hard delete at %s, not newer than the record, is refused and leaves no marker',
+    async (at) => {
+      const id = freshId();
+      await put(id, '2024-01-02T00:00:00Z');
+      await expect(remove(id, at, 'HardDelete')).rejects.toMatchObject({
+        name: 'ValidationError',
+        $metadata: { httpStatusCode: 400 },
+      });
+      expect(await offlineTimes(id)).toEqual(['2024-01-02T00:00:00Z']);
+    },
+  );
 
   test('a marker holds the identifier and the event time and nothing else', async () => {
     const id = freshId();
@@ -164,7 +200,9 @@ describe('list', () => {
     for (const id of ['a', 'b', 'c', 'd', 'é']) {
       await harness.runtime.send(new PutRecordCommand({ ...target, Record: values({ id, at: '2024-01-01T00:00:00Z' }) }));
     }
-    await harness.runtime.send(new DeleteRecordCommand({ ...target, RecordIdentifierValueAsString: 'b', EventTime: '2024-01-02T00:00:00Z' }));
+    await harness.runtime.send(
+      new DeleteRecordCommand({ ...target, RecordIdentifierValueAsString: 'b', EventTime: '2024-01-02T00:00:00Z' }),
+    );
     const listAll = async (more: object) => {
       const pages: string[][] = [];
       let NextToken: string | undefined;
@@ -175,8 +213,13 @@ describe('list', () => {
       } while (NextToken);
       return pages;
     };
-    expect(await listAll({})).toEqual([['a', 'c'], ['d', 'é']]);
+    expect(await listAll({})).toEqual([
+      ['a', 'c'],
+      ['d', 'é'],
+    ]);
     expect(await listAll({ IncludeSoftDeletedRecords: true })).toEqual([['a', 'b'], ['c', 'd'], ['é']]);
-    await expect(harness.runtime.send(new ListRecordsCommand({ ...target, NextToken: 'made up' }))).rejects.toMatchObject({ name: 'ValidationError' });
+    await expect(harness.runtime.send(new ListRecordsCommand({ ...target, NextToken: 'made up' }))).rejects.toMatchObject({
+      name: 'ValidationError',
+    });
   });
 });

@@ -2,8 +2,9 @@
  * A group as the data plane knows it at one moment, compiled for records: checks a record against its definitions and
  * gives its values in definition order, together with the JSON text that every later answer repeats.
  */
-import type { FeatureValue } from '@aws-sdk/client-sagemaker-featurestore-runtime';
+
 import type { FeatureDefinition } from '@aws-sdk/client-sagemaker';
+import type { FeatureValue } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import type { FeatureGroup } from '../sagemaker/feature-group.ts';
 import { type EventTime, parseEventTime } from './event-time.ts';
 import { type FeatureType, refuseScalar } from './feature-value.ts';
@@ -38,7 +39,11 @@ const LARGEST_RECORD_BYTES = 350 * 1024;
 const LARGEST_RECORD_ID_BYTES = 2048;
 const LONGEST_UTF8_CHAR_BYTES = 3;
 
-export function compileRecordSchema(group: FeatureGroup, knownCount: number, ttl: FeatureGroup['defaultTtls'][number]['ttl']): RecordSchema {
+export function compileRecordSchema(
+  group: FeatureGroup,
+  knownCount: number,
+  ttl: FeatureGroup['defaultTtls'][number]['ttl'],
+): RecordSchema {
   const definitions = group.definitions.slice(0, knownCount);
   const names = definitions.map((definition) => definition.FeatureName as string);
   const types = definitions.map((definition) => definition.FeatureType as FeatureType);
@@ -56,12 +61,18 @@ export function compileRecordSchema(group: FeatureGroup, knownCount: number, ttl
       types[eventTimeIndex] === 'String'
         ? "ISO-8601 in UTC, yyyy-MM-dd'T'HH:mm:ssZ with up to nine fraction digits"
         : 'Unix seconds with up to nine fraction digits';
-    throw validationError(`Validation Error: the event time feature [${group.eventTimeName}] must be ${forms}, between the years 0000 and 9999.`);
+    throw validationError(
+      `Validation Error: the event time feature [${group.eventTimeName}] must be ${forms}, between the years 0000 and 9999.`,
+    );
   };
 
   const checkRecordId = (recordId: string) => {
-    if (recordId === '') throw validationError(`Validation Error: the record identifier feature [${group.recordIdentifierName}] must not be empty.`);
-    if (recordId.length * LONGEST_UTF8_CHAR_BYTES > LARGEST_RECORD_ID_BYTES && Buffer.byteLength(recordId) > LARGEST_RECORD_ID_BYTES)
+    if (recordId === '')
+      throw validationError(`Validation Error: the record identifier feature [${group.recordIdentifierName}] must not be empty.`);
+    if (
+      recordId.length * LONGEST_UTF8_CHAR_BYTES > LARGEST_RECORD_ID_BYTES &&
+      Buffer.byteLength(recordId) > LARGEST_RECORD_ID_BYTES
+    )
       throw validationError(`Validation Error: a record identifier may have up to ${LARGEST_RECORD_ID_BYTES} bytes.`);
   };
 
@@ -79,26 +90,31 @@ export function compileRecordSchema(group: FeatureGroup, knownCount: number, ttl
       const seen: boolean[] = new Array(count).fill(false);
       for (const { FeatureName, ValueAsString, ValueAsStringList } of record) {
         const index = featureIndex.get(FeatureName as string);
-        if (index === undefined) throw validationError(`Validation Error: feature [${FeatureName}] is not defined in FeatureGroup ${group.name}.`);
+        if (index === undefined)
+          throw validationError(`Validation Error: feature [${FeatureName}] is not defined in FeatureGroup ${group.name}.`);
         if (seen[index]) throw validationError(`Validation Error: feature [${FeatureName}] is given twice.`);
         seen[index] = true;
         if (ValueAsString === undefined && ValueAsStringList === undefined) continue;
         values[index] = acceptValue(definitions[index] as FeatureDefinition, ValueAsString, ValueAsStringList);
       }
       const recordId = values[recordIdIndex] as string | undefined;
-      if (recordId === undefined) throw validationError(`Validation Error: the record identifier feature [${group.recordIdentifierName}] is missing.`);
+      if (recordId === undefined)
+        throw validationError(`Validation Error: the record identifier feature [${group.recordIdentifierName}] is missing.`);
       checkRecordId(recordId);
       const eventTime = values[eventTimeIndex] as string | undefined;
-      if (eventTime === undefined) throw validationError(`Validation Error: the event time feature [${group.eventTimeName}] is missing.`);
+      if (eventTime === undefined)
+        throw validationError(`Validation Error: the event time feature [${group.eventTimeName}] is missing.`);
       return { recordId, eventTime: parseTime(eventTime), values };
     },
     checkSize(json) {
       if (json.length * LONGEST_UTF8_CHAR_BYTES <= LARGEST_RECORD_BYTES) return;
       let sizeBytes = 0;
       for (const { FeatureName, ValueAsString, ValueAsStringList } of JSON.parse(json) as FeatureValue[]) {
-        sizeBytes += Buffer.byteLength(FeatureName as string) + Buffer.byteLength(ValueAsString ?? ValueAsStringList?.join('') ?? '');
+        sizeBytes +=
+          Buffer.byteLength(FeatureName as string) + Buffer.byteLength(ValueAsString ?? ValueAsStringList?.join('') ?? '');
       }
-      if (sizeBytes > LARGEST_RECORD_BYTES) throw validationError(`Validation Error: a record may have up to ${LARGEST_RECORD_BYTES} bytes.`);
+      if (sizeBytes > LARGEST_RECORD_BYTES)
+        throw validationError(`Validation Error: a record may have up to ${LARGEST_RECORD_BYTES} bytes.`);
     },
     print(values) {
       let json = '';
@@ -106,20 +122,27 @@ export function compileRecordSchema(group: FeatureGroup, knownCount: number, ttl
         const value = values[index];
         if (value === undefined) continue;
         json += json === '' ? '[' : ',';
-        json += (typeof value === 'string' ? prefixes : listPrefixes)[index] + JSON.stringify(value) + '}';
+        json += `${(typeof value === 'string' ? prefixes : listPrefixes)[index]}${JSON.stringify(value)}}`;
       }
       return json === '' ? '[]' : `${json}]`;
     },
   };
 }
 
-function acceptValue(definition: FeatureDefinition, scalar: string | undefined, list: readonly string[] | undefined): StoredValue {
+function acceptValue(
+  definition: FeatureDefinition,
+  scalar: string | undefined,
+  list: readonly string[] | undefined,
+): StoredValue {
   const name = definition.FeatureName as string;
   const type = definition.FeatureType as FeatureType;
-  if (scalar !== undefined && list !== undefined) throw validationError(`Validation Error: feature [${name}] has both a value and a list of values.`);
+  if (scalar !== undefined && list !== undefined)
+    throw validationError(`Validation Error: feature [${name}] has both a value and a list of values.`);
   if (definition.CollectionType) return acceptCollection(definition, list);
-  if (scalar === undefined) throw validationError(`Validation Error: feature [${name}] is no collection and takes ValueAsString.`);
-  if (scalar.length > LARGEST_VALUE_CHARS) throw validationError(`Validation Error: the value of feature [${name}] may have up to ${LARGEST_VALUE_CHARS} characters.`);
+  if (scalar === undefined)
+    throw validationError(`Validation Error: feature [${name}] is no collection and takes ValueAsString.`);
+  if (scalar.length > LARGEST_VALUE_CHARS)
+    throw validationError(`Validation Error: the value of feature [${name}] may have up to ${LARGEST_VALUE_CHARS} characters.`);
   const refusal = refuseScalar(scalar, type, name);
   if (refusal) throw validationError(refusal);
   return scalar;
@@ -127,7 +150,8 @@ function acceptValue(definition: FeatureDefinition, scalar: string | undefined, 
 
 function acceptCollection(definition: FeatureDefinition, list: readonly string[] | undefined): StoredValue {
   const name = definition.FeatureName as string;
-  if (list === undefined) throw validationError(`Validation Error: feature [${name}] is a ${definition.CollectionType} and takes ValueAsStringList.`);
+  if (list === undefined)
+    throw validationError(`Validation Error: feature [${name}] is a ${definition.CollectionType} and takes ValueAsStringList.`);
   for (const element of list) {
     const refusal = refuseScalar(element, definition.FeatureType as FeatureType, name);
     if (refusal) throw validationError(refusal);

@@ -17,8 +17,19 @@ export interface Targets {
 export type Write = () => void;
 
 export interface RecordWriter {
-  put(schema: RecordSchema, record: readonly FeatureValue[], targetStores: readonly string[] | undefined, ttl: TtlDuration | undefined): Write;
-  delete(schema: RecordSchema, recordId: string, eventTime: string, targetStores: readonly string[] | undefined, hard: boolean): Write;
+  put(
+    schema: RecordSchema,
+    record: readonly FeatureValue[],
+    targetStores: readonly string[] | undefined,
+    ttl: TtlDuration | undefined,
+  ): Write;
+  delete(
+    schema: RecordSchema,
+    recordId: string,
+    eventTime: string,
+    targetStores: readonly string[] | undefined,
+    hard: boolean,
+  ): Write;
 }
 
 export function createRecordWriter(online: OnlineStore, replication: ReplicationLog): RecordWriter {
@@ -49,7 +60,9 @@ export function createRecordWriter(online: OnlineStore, replication: Replication
         if (targets.online && hard) {
           const current = online.read(group.id, recordId);
           if (current && compareEventTimes(eventTime, current.eventTime) <= 0)
-            throw validationError('Validation Error: the event time of a HardDelete must be later than that of the stored record.');
+            throw validationError(
+              'Validation Error: the event time of a HardDelete must be later than that of the stored record.',
+            );
           online.remove(group.id, recordId);
         } else if (targets.online) {
           online.bury(group.id, recordId, eventTime);
@@ -79,8 +92,11 @@ export function expiresSeconds(schema: RecordSchema, eventTime: EventTime, ttl: 
   if (ttl !== undefined) {
     seconds = ttlSeconds(ttl);
     if (seconds === undefined)
-      throw validationError('Validation Error: TtlDuration takes a Unit of Seconds, Minutes, Hours, Days or Weeks and a whole Value of at least 1.');
-    if (!schema.group.online) throw validationError(`Validation Error: FeatureGroup ${schema.group.name} has no OnlineStore to take a TtlDuration.`);
+      throw validationError(
+        'Validation Error: TtlDuration takes a Unit of Seconds, Minutes, Hours, Days or Weeks and a whole Value of at least 1.',
+      );
+    if (!schema.group.online)
+      throw validationError(`Validation Error: FeatureGroup ${schema.group.name} has no OnlineStore to take a TtlDuration.`);
   }
   return seconds === undefined ? undefined : eventTime.seconds + seconds;
 }

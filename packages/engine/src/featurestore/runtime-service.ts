@@ -8,9 +8,21 @@
  *   SDK counts the whole batch as failed; the list parameter of GetRecord is called FeatureName in the query.
  */
 import {
-  BatchGetRecord$, type BatchGetRecordRequest, BatchWriteRecord$, type BatchWriteRecordRequest, DeleteRecord$,
-  type DeleteRecordRequest, type FeatureValue, GetRecord$, type GetRecordRequest, ListRecords$, type ListRecordsRequest, PutRecord$,
-  type PutRecordRequest, UpdateRecord$, type UpdateRecordRequest,
+  BatchGetRecord$,
+  type BatchGetRecordRequest,
+  BatchWriteRecord$,
+  type BatchWriteRecordRequest,
+  DeleteRecord$,
+  type DeleteRecordRequest,
+  type FeatureValue,
+  GetRecord$,
+  type GetRecordRequest,
+  ListRecords$,
+  type ListRecordsRequest,
+  PutRecord$,
+  type PutRecordRequest,
+  UpdateRecord$,
+  type UpdateRecordRequest,
 } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import type { EngineContext } from '../engine-context.ts';
 import { EncodedOutput, operation, type Service } from '../wire/service.ts';
@@ -50,7 +62,9 @@ export function createRuntimeService(context: EngineContext, parts: RuntimeParts
     operations: {
       PutRecord: operation(PutRecord$, (input: PutRecordRequest) => {
         const schema = groups.resolve(input.FeatureGroupName as string, unknownGroupAsValidationError);
-        return queue.submit(writer.put(schema, input.Record as FeatureValue[], input.TargetStores, input.TtlDuration)).then(() => empty);
+        return queue
+          .submit(writer.put(schema, input.Record as FeatureValue[], input.TargetStores, input.TtlDuration))
+          .then(() => empty);
       }),
       GetRecord: operation(GetRecord$, (input: GetRecordRequest) => {
         const schema = groups.resolve(input.FeatureGroupName as string, unknownGroup);
@@ -63,8 +77,15 @@ export function createRuntimeService(context: EngineContext, parts: RuntimeParts
       DeleteRecord: operation(DeleteRecord$, (input: DeleteRecordRequest) => {
         const schema = groups.resolve(input.FeatureGroupName as string, unknownGroupAsValidationError);
         const mode = input.DeletionMode ?? 'SoftDelete';
-        if (mode !== 'SoftDelete' && mode !== 'HardDelete') throw validationError('Validation Error: DeletionMode takes SoftDelete or HardDelete.');
-        const write = writer.delete(schema, input.RecordIdentifierValueAsString as string, input.EventTime as string, input.TargetStores, mode === 'HardDelete');
+        if (mode !== 'SoftDelete' && mode !== 'HardDelete')
+          throw validationError('Validation Error: DeletionMode takes SoftDelete or HardDelete.');
+        const write = writer.delete(
+          schema,
+          input.RecordIdentifierValueAsString as string,
+          input.EventTime as string,
+          input.TargetStores,
+          mode === 'HardDelete',
+        );
         return queue.submit(write).then(() => empty);
       }),
       BatchGetRecord: operation(BatchGetRecord$, (input: BatchGetRecordRequest) => batchGet(input)),

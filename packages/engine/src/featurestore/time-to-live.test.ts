@@ -1,7 +1,7 @@
 import { UpdateFeatureGroupCommand } from '@aws-sdk/client-sagemaker';
 import { BatchGetRecordCommand, GetRecordCommand, PutRecordCommand } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Harness, removeDataDir, startHarness, values } from './feature-store-harness.ts';
+import { type Harness, removeDataDir, startHarness, values } from './feature-store.fixture.ts';
 
 let harness: Harness;
 let now: Date;
@@ -9,7 +9,9 @@ const FeatureGroupName = 'expiring';
 
 beforeEach(async () => {
   harness = await startHarness({ settings: { schemaCacheMs: 300_000 } });
-  await harness.createGroup(FeatureGroupName, { OnlineStoreConfig: { EnableOnlineStore: true, TtlDuration: { Unit: 'Minutes', Value: 1 } } });
+  await harness.createGroup(FeatureGroupName, {
+    OnlineStoreConfig: { EnableOnlineStore: true, TtlDuration: { Unit: 'Minutes', Value: 1 } },
+  });
   now = new Date(Math.floor(harness.context.clock.nowMs() / 1000) * 1000);
 });
 afterEach(async () => {
@@ -20,7 +22,9 @@ afterEach(async () => {
 const put = (id: string, more: object = {}, at = now.toISOString()) =>
   harness.runtime.send(new PutRecordCommand({ FeatureGroupName, Record: values({ id, at }), ...more }));
 const get = (id: string) =>
-  harness.runtime.send(new GetRecordCommand({ FeatureGroupName, RecordIdentifierValueAsString: id, ExpirationTimeResponse: 'Enabled' }));
+  harness.runtime.send(
+    new GetRecordCommand({ FeatureGroupName, RecordIdentifierValueAsString: id, ExpirationTimeResponse: 'Enabled' }),
+  );
 const lifetimeMs = async (id: string) => {
   const { ExpiresAt } = await get(id);
   return ExpiresAt === undefined ? undefined : Date.parse(ExpiresAt) - now.getTime();
@@ -32,7 +36,9 @@ test("the record's TTL comes before the group's default, and both readers say th
   expect(await lifetimeMs('default')).toBe(60_000);
   expect(await lifetimeMs('own')).toBe(7_200_000);
   const identifiers = { Identifiers: [{ FeatureGroupName, RecordIdentifiersValueAsString: ['own'] }] };
-  const { Records } = await harness.runtime.send(new BatchGetRecordCommand({ ...identifiers, ExpirationTimeResponse: 'Enabled' }));
+  const { Records } = await harness.runtime.send(
+    new BatchGetRecordCommand({ ...identifiers, ExpirationTimeResponse: 'Enabled' }),
+  );
   expect(Records?.[0]?.ExpiresAt).toBe((await get('own')).ExpiresAt);
   const silent = await harness.runtime.send(new BatchGetRecordCommand(identifiers));
   expect(silent.Records?.[0]).not.toHaveProperty('ExpiresAt');
@@ -55,18 +61,26 @@ test('an old event time can be born expired', async () => {
 
 test('a changed default reaches the data plane after its cache, and only records written then; {} takes it away', async () => {
   await put('before');
-  await harness.sagemaker.send(new UpdateFeatureGroupCommand({ FeatureGroupName, OnlineStoreConfig: { TtlDuration: { Unit: 'Hours', Value: 1 } } }));
+  await harness.sagemaker.send(
+    new UpdateFeatureGroupCommand({ FeatureGroupName, OnlineStoreConfig: { TtlDuration: { Unit: 'Hours', Value: 1 } } }),
+  );
   await put('cached');
   expect(await lifetimeMs('cached')).toBe(60_000);
   harness.context.clock.advance(300_000);
   await put('after');
   expect(await lifetimeMs('after')).toBe(3_600_000);
-  await harness.sagemaker.send(new UpdateFeatureGroupCommand({ FeatureGroupName, OnlineStoreConfig: { TtlDuration: {} as never } }));
+  await harness.sagemaker.send(
+    new UpdateFeatureGroupCommand({ FeatureGroupName, OnlineStoreConfig: { TtlDuration: {} as never } }),
+  );
   harness.context.clock.advance(300_000);
   await put('without');
   expect(await get('without')).not.toHaveProperty('ExpiresAt');
 });
 
-test.each([{ Unit: 'Fortnights', Value: 1 }, { Unit: 'Days', Value: 0 }, { Unit: 'Days', Value: 1.5 }])('refuses the TTL %o', async (TtlDuration) => {
+test.each([
+  { Unit: 'Fortnights', Value: 1 },
+  { Unit: 'Days', Value: 0 },
+  { Unit: 'Days', Value: 1.5 },
+])('refuses the TTL %o', async (TtlDuration) => {
   await expect(put('bad', { TtlDuration })).rejects.toMatchObject({ name: 'ValidationError' });
 });

@@ -22,7 +22,9 @@ const { databaseFile, folder } = workerData as { databaseFile: string; folder: s
 const port = parentPort as NonNullable<typeof parentPort>;
 const database = new Database(databaseFile, { readonly: true });
 database.pragma('busy_timeout = 10000');
-const select = database.prepare('SELECT seq, rows FROM replication WHERE group_id = ? AND lane = ? AND seq BETWEEN ? AND ? ORDER BY seq');
+const select = database.prepare(
+  'SELECT seq, rows FROM replication WHERE group_id = ? AND lane = ? AND seq BETWEEN ? AND ? ORDER BY seq',
+);
 mkdirSync(folder, { recursive: true });
 
 let waiting = 0;
@@ -37,7 +39,11 @@ port.on('message', (request: DrainRequest) => {
   }
   drain(request).then(
     () => answer({ kind: 'done' }),
-    (error: unknown) => answer({ kind: 'failed', errorName: error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? ''}`.trim() : 'unknown' }),
+    (error: unknown) =>
+      answer({
+        kind: 'failed',
+        errorName: error instanceof Error ? `${error.name} ${(error as { code?: string }).code ?? ''}`.trim() : 'unknown',
+      }),
   );
 });
 
@@ -54,18 +60,29 @@ async function drain(request: Extract<DrainRequest, { kind: 'flush' }>): Promise
   }
 }
 
-function sortByHour({ flush, definitions, eventTimeName, duplicateShare }: Extract<DrainRequest, { kind: 'flush' }>): Map<number, Hour> {
+function sortByHour({
+  flush,
+  definitions,
+  eventTimeName,
+  duplicateShare,
+}: Extract<DrainRequest, { kind: 'flush' }>): Map<number, Hour> {
   const eventTimeIndex = definitions.findIndex(({ FeatureName }) => FeatureName === eventTimeName);
   const eventTimeType = definitions[eventTimeIndex]?.FeatureType as 'String' | 'Fractional';
   const hours = new Map<number, Hour>();
-  for (const entry of select.iterate(flush.groupId, flush.lane, flush.firstSeq, flush.lastSeq) as Iterable<{ seq: number; rows: string }>) {
+  for (const entry of select.iterate(flush.groupId, flush.lane, flush.firstSeq, flush.lastSeq) as Iterable<{
+    seq: number;
+    rows: string;
+  }>) {
     let place = 0;
     for (const row of JSON.parse(entry.rows) as ReplicationRow[]) {
       const time = parseEventTime(row[LEADING + eventTimeIndex] as string, eventTimeType);
       if (!time) throw new TypeError('a replication row has no event time');
       const hour = hourOf(time.seconds);
       let file = hours.get(hour);
-      if (!file) hours.set(hour, (file = { latestSeconds: time.seconds, rows: [] }));
+      if (!file) {
+        file = { latestSeconds: time.seconds, rows: [] };
+        hours.set(hour, file);
+      }
       file.latestSeconds = Math.max(file.latestSeconds, time.seconds);
       file.rows.push(row);
       if (isDoubled(entry.seq, place++, duplicateShare)) file.rows.push(row);

@@ -11,7 +11,10 @@ export interface DrainWorker {
 export function createDrainWorker(databaseFile: string, folder: string): DrainWorker {
   let worker: Worker | undefined;
   const start = (): Worker => {
-    const started = new Worker(new URL('./drain-thread.ts', import.meta.url), { workerData: { databaseFile, folder }, execArgv: [] });
+    const started = new Worker(new URL('./drain-thread.ts', import.meta.url), {
+      workerData: { databaseFile, folder },
+      execArgv: [],
+    });
     started.unref();
     worker = started;
     return started;

@@ -38,12 +38,17 @@ export function createFlushLog(database: FeatureStoreDatabase, queue: CommitQueu
     DELETE FROM replication WHERE seq IN (
       SELECT seq FROM replication WHERE group_id = ? AND lane = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ${TRIM_SLICE})`);
   const strike = database.prepare('DELETE FROM flush WHERE id = ?');
-  const oldest = database.prepare('SELECT arrived_ms FROM replication WHERE group_id = ? AND lane = ? ORDER BY seq LIMIT 1').pluck();
+  const oldest = database
+    .prepare('SELECT arrived_ms FROM replication WHERE group_id = ? AND lane = ? ORDER BY seq LIMIT 1')
+    .pluck();
 
   return {
     open: (groupId, lane, arrivedByMs, writeMs) =>
       queue.submit(() => {
-        const { firstSeq, lastSeq } = range.get(groupId, lane, arrivedByMs) as { firstSeq: number | null; lastSeq: number | null };
+        const { firstSeq, lastSeq } = range.get(groupId, lane, arrivedByMs) as {
+          firstSeq: number | null;
+          lastSeq: number | null;
+        };
         if (firstSeq === null || lastSeq === null) return undefined;
         const id = Number(insert.run(groupId, lane, firstSeq, lastSeq, writeMs).lastInsertRowid);
         return { id, groupId, lane, firstSeq, lastSeq, writeMs };
@@ -59,7 +64,9 @@ export function createFlushLog(database: FeatureStoreDatabase, queue: CommitQueu
     unfinished: () =>
       (
         database
-          .prepare('SELECT id, group_id AS groupId, lane, first_seq AS firstSeq, last_seq AS lastSeq, write_ms AS writeMs, stored FROM flush ORDER BY id')
+          .prepare(
+            'SELECT id, group_id AS groupId, lane, first_seq AS firstSeq, last_seq AS lastSeq, write_ms AS writeMs, stored FROM flush ORDER BY id',
+          )
           .all() as (Flush & { stored: number })[]
       ).map(({ stored, ...flush }) => ({ flush, stored: stored === 1 })),
     lanes: () =>

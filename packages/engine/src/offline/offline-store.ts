@@ -46,7 +46,10 @@ export interface OfflineStoreParts {
 
 const RETRY_MS = 5_000;
 
-export function createOfflineStore(context: EngineContext, { database, queue, replication, registry, buckets }: OfflineStoreParts): OfflineStore {
+export function createOfflineStore(
+  context: EngineContext,
+  { database, queue, replication, registry, buckets }: OfflineStoreParts,
+): OfflineStore {
   const { clock, dataDir, log, settings } = context;
   const folder = `${dataDir}/feature-store/drain`;
   const flushLog = createFlushLog(database, queue);
@@ -65,10 +68,13 @@ export function createOfflineStore(context: EngineContext, { database, queue, re
   const schedule = (groupId: number, lane: number, atMs: number) => {
     const key = keyOf(groupId, lane);
     if (!running || alarms.has(key)) return;
-    alarms.set(key, clock.at(atMs, () => {
-      alarms.delete(key);
-      inTurn(() => drainLane(groupId, lane, () => clock.nowMs() - leastMs)).catch(() => {});
-    }));
+    alarms.set(
+      key,
+      clock.at(atMs, () => {
+        alarms.delete(key);
+        inTurn(() => drainLane(groupId, lane, () => clock.nowMs() - leastMs)).catch(() => {});
+      }),
+    );
   };
   replication.onAppended((groupId, lane, arrivedMs) => {
     lanesWithEntries.set(keyOf(groupId, lane), { groupId, lane });
@@ -96,7 +102,10 @@ export function createOfflineStore(context: EngineContext, { database, queue, re
       const group = registry.findById(groupId);
       if (group?.deleted && ![...lanesWithEntries.values()].some((other) => other.groupId === groupId)) registry.forget(groupId);
     } catch (error) {
-      if (running) log(`offline store: a flush of feature group ${registry.findById(groupId)?.name} failed and is tried again: ${(error as Error).message}`);
+      if (running)
+        log(
+          `offline store: a flush of feature group ${registry.findById(groupId)?.name} failed and is tried again: ${(error as Error).message}`,
+        );
       schedule(groupId, lane, clock.nowMs() + RETRY_MS);
       throw error;
     }
@@ -127,11 +136,11 @@ export function createOfflineStore(context: EngineContext, { database, queue, re
 
   async function ensureCompanion(group: FeatureGroup, bucket: string, prefix: string, writeMs: number): Promise<void> {
     if (withCompanion.has(group.id)) return;
-    const objects = buckets.list(bucket, `${prefix}/`);
-    if (objects.length === 1) {
+    const [first, ...others] = buckets.list(bucket, `${prefix}/`);
+    if (first && others.length === 0) {
       const seconds = Math.floor(writeMs / 1000);
       const name = offlineKey(hourOf(seconds), seconds, `companion/${group.id}`).split('/').at(-1);
-      const partition = (objects[0]?.key as string).split('/').slice(0, -1).join('/');
+      const partition = first.key.split('/').slice(0, -1).join('/');
       await buckets.put(bucket, `${partition}/${name}`, printParquet(group.definitions, [], writeMs));
     }
     withCompanion.add(group.id);
@@ -144,7 +153,8 @@ export function createOfflineStore(context: EngineContext, { database, queue, re
         lanesWithEntries.set(keyOf(groupId, lane), { groupId, lane });
         schedule(groupId, lane, oldestMs + patienceMs(lane));
       }
-      if (flushLog.unfinished().length > 0) inTurn(finishUnfinished).catch((error: Error) => log(`offline store: ${error.message}`));
+      if (flushLog.unfinished().length > 0)
+        inTurn(finishUnfinished).catch((error: Error) => log(`offline store: ${error.message}`));
     },
     async stop() {
       running = false;

@@ -13,7 +13,11 @@ const converters: Readonly<Record<keyof typeof parquetTypes, (text: string) => u
 };
 const LEADING = 2;
 
-export function printParquet(definitions: readonly FeatureDefinition[], rows: readonly ReplicationRow[], writeMs: number): Uint8Array {
+export function printParquet(
+  definitions: readonly FeatureDefinition[],
+  rows: readonly ReplicationRow[],
+  writeMs: number,
+): Uint8Array {
   const writeTime = new Date(writeMs);
   const features = definitions.map(({ FeatureName, FeatureType }, index) => {
     const type = FeatureType as keyof typeof parquetTypes;

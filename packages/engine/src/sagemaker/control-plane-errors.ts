@@ -5,4 +5,5 @@ export const validationException = (message: string) => new AwsError('Validation
 export const groupNotFound = (name: string) =>
   new AwsError('ResourceNotFound', `Resource Not Found: Amazon SageMaker can't find a FeatureGroup with name ${name}`);
 
-export const groupExists = (name: string) => new AwsError('ResourceInUse', `Resource Already Exists: FeatureGroup with name ${name} already exists.`);
+export const groupExists = (name: string) =>
+  new AwsError('ResourceInUse', `Resource Already Exists: FeatureGroup with name ${name} already exists.`);

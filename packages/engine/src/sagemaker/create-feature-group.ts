@@ -1,11 +1,19 @@
 import type { CreateFeatureGroupRequest, FeatureDefinition, OfflineStoreConfig, Tag } from '@aws-sdk/client-sagemaker';
 import type { EngineContext } from '../engine-context.ts';
-import type { Catalogue } from '../ports.ts';
+import type { Buckets, Catalogue } from '../ports.ts';
+import { AwsError } from '../wire/aws-error.ts';
 import { groupExists, validationException } from './control-plane-errors.ts';
 import { checkDefinitions, checkKeyFeatures, isResourceName, MOST_FEATURES } from './feature-definitions.ts';
 import type { FeatureGroupRegistry } from './feature-group-registry.ts';
 import { offlineColumns } from './offline-columns.ts';
-import { checkOfflineStore, parseOnlineStore, parseThroughput, parseTtl, resolveOfflineStore } from './store-configs.ts';
+import {
+  checkOfflineStore,
+  parseOnlineStore,
+  parseS3Uri,
+  parseThroughput,
+  parseTtl,
+  resolveOfflineStore,
+} from './store-configs.ts';
 import { checkTags } from './tags.ts';
 
 const CREATION_MS = 250;
@@ -14,17 +22,20 @@ const LONGEST_DESCRIPTION = 128;
 export interface ControlPlaneParts {
   readonly registry: FeatureGroupRegistry;
   readonly catalogue: Catalogue;
+  readonly buckets: Buckets;
   /** Told after a group's deletion. */
   readonly onGroupRemoved: () => void;
 }
 
-export function createCreateFeatureGroup(context: EngineContext, { registry, catalogue }: ControlPlaneParts) {
+export function createCreateFeatureGroup(context: EngineContext, { registry, catalogue, buckets }: ControlPlaneParts) {
   const { account, region, clock } = context;
   return (request: CreateFeatureGroupRequest): { FeatureGroupArn: string } => {
     const name = request.FeatureGroupName as string;
     const definitions = request.FeatureDefinitions as FeatureDefinition[];
     if (!isResourceName(name))
-      throw validationException('Validation Error: FeatureGroupName must be 1 to 64 letters, digits, hyphens and underscores, and begin and end with a letter or digit.');
+      throw validationException(
+        'Validation Error: FeatureGroupName must be 1 to 64 letters, digits, hyphens and underscores, and begin and end with a letter or digit.',
+      );
     if (definitions.length < 1 || definitions.length > MOST_FEATURES)
       throw validationException(`Validation Error: FeatureDefinitions must hold 1 to ${MOST_FEATURES} definitions.`);
     if ((request.Description ?? '').length > LONGEST_DESCRIPTION)
@@ -32,9 +43,14 @@ export function createCreateFeatureGroup(context: EngineContext, { registry, cat
     const online = parseOnlineStore(request.OnlineStoreConfig);
     const ttl = parseTtl(request.OnlineStoreConfig?.TtlDuration);
     if (!online && !request.OfflineStoreConfig)
-      throw validationException('Validation Error: OnlineStore and OfflineStore cannot be both disabled. Please enable at least one of them and retry the request.');
+      throw validationException(
+        'Validation Error: OnlineStore and OfflineStore cannot be both disabled. Please enable at least one of them and retry the request.',
+      );
     if (request.OfflineStoreConfig) checkOfflineStore(request, online);
-    checkDefinitions(definitions, { collections: online?.StorageType === 'InMemory', offline: request.OfflineStoreConfig !== undefined });
+    checkDefinitions(definitions, {
+      collections: online?.StorageType === 'InMemory',
+      offline: request.OfflineStoreConfig !== undefined,
+    });
     checkKeyFeatures(definitions, request.RecordIdentifierFeatureName as string, request.EventTimeFeatureName as string);
     const tags = (request.Tags ?? []) as Tag[];
     checkTags(tags);
@@ -42,6 +58,7 @@ export function createCreateFeatureGroup(context: EngineContext, { registry, cat
 
     const place = placeOffline(request.OfflineStoreConfig, { name, account, region, nowMs: clock.nowMs() }, catalogue);
     const { createdMs, offline } = place;
+    if (offline) checkBucket(offline, buckets);
     const table = place.ownsTable ? offline?.DataCatalogConfig : undefined;
     let failureReason: string | undefined;
     if (table) {
@@ -81,6 +98,16 @@ export function createCreateFeatureGroup(context: EngineContext, { registry, cat
     });
     return { FeatureGroupArn: group.arn };
   };
+}
+
+function checkBucket(offline: OfflineStoreConfig, buckets: Buckets): void {
+  const { bucket, prefix } = parseS3Uri(offline.S3StorageConfig?.ResolvedOutputS3Uri);
+  try {
+    buckets.list(bucket, `${prefix}/`);
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== 'NoSuchBucket') throw error;
+    throw validationException(`Validation Error: Invalid S3Uri provided: bucket ${bucket} does not exist.`);
+  }
 }
 
 /**

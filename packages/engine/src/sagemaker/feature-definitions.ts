@@ -11,23 +11,36 @@ const collectionTypes = new Set(['List', 'Set', 'Vector']);
 export const isResourceName = (name: string) => namePattern.test(name);
 
 /** @throws AwsError ValidationException for what no group may have, whatever its stores. */
-export function checkDefinitions(definitions: readonly FeatureDefinition[], stores: { readonly collections: boolean; readonly offline: boolean }): void {
+export function checkDefinitions(
+  definitions: readonly FeatureDefinition[],
+  stores: { readonly collections: boolean; readonly offline: boolean },
+): void {
   const names = new Set<string>();
   const columns = new Map<string, string>();
   for (const { FeatureName = '', FeatureType = '', CollectionType, CollectionConfig } of definitions) {
     if (!isResourceName(FeatureName))
-      throw validationException(`Validation Error: FeatureName ${FeatureName} must be 1 to 64 letters, digits, hyphens and underscores, and begin and end with a letter or digit.`);
-    if (reservedNames.has(FeatureName.toLowerCase())) throw validationException(`Validation Error: FeatureName ${FeatureName} is reserved.`);
+      throw validationException(
+        `Validation Error: FeatureName ${FeatureName} must be 1 to 64 letters, digits, hyphens and underscores, and begin and end with a letter or digit.`,
+      );
+    if (reservedNames.has(FeatureName.toLowerCase()))
+      throw validationException(`Validation Error: FeatureName ${FeatureName} is reserved.`);
     if (names.has(FeatureName)) throw validationException(`Validation Error: FeatureName ${FeatureName} is defined twice.`);
     names.add(FeatureName);
     const twin = columns.get(FeatureName.toLowerCase());
     if (twin !== undefined && stores.offline)
-      throw validationException(`Validation Error: FeatureNames ${twin} and ${FeatureName} would be one column of the offline store.`);
+      throw validationException(
+        `Validation Error: FeatureNames ${twin} and ${FeatureName} would be one column of the offline store.`,
+      );
     columns.set(FeatureName.toLowerCase(), FeatureName);
-    if (!featureTypes.has(FeatureType)) throw validationException(`Validation Error: the FeatureType of ${FeatureName} must be Integral, Fractional or String.`);
+    if (!featureTypes.has(FeatureType))
+      throw validationException(`Validation Error: the FeatureType of ${FeatureName} must be Integral, Fractional or String.`);
     if (CollectionType === undefined) continue;
-    if (!collectionTypes.has(CollectionType)) throw validationException(`Validation Error: the CollectionType of ${FeatureName} must be List, Set or Vector.`);
-    if (!stores.collections) throw validationException(`Validation Error: ${FeatureName} is a collection, which needs an online store of type InMemory.`);
+    if (!collectionTypes.has(CollectionType))
+      throw validationException(`Validation Error: the CollectionType of ${FeatureName} must be List, Set or Vector.`);
+    if (!stores.collections)
+      throw validationException(
+        `Validation Error: ${FeatureName} is a collection, which needs an online store of type InMemory.`,
+      );
     if (CollectionType === 'Vector') checkVector(FeatureName, FeatureType, CollectionConfig?.VectorConfig?.Dimension);
   }
   if (definitions.filter(({ CollectionType }) => CollectionType === 'Vector').length > 1)
@@ -41,14 +54,24 @@ function checkVector(name: string, type: string, dimension: number | undefined):
 }
 
 /** @throws AwsError ValidationException unless both name scalar features that can play their part. */
-export function checkKeyFeatures(definitions: readonly FeatureDefinition[], recordIdentifierName: string, eventTimeName: string): void {
+export function checkKeyFeatures(
+  definitions: readonly FeatureDefinition[],
+  recordIdentifierName: string,
+  eventTimeName: string,
+): void {
   const find = (name: string) => definitions.find(({ FeatureName }) => FeatureName === name);
   const recordIdentifier = find(recordIdentifierName);
   const eventTime = find(eventTimeName);
-  if (!recordIdentifier) throw validationException(`Validation Error: RecordIdentifierFeatureName ${recordIdentifierName} is not among the FeatureDefinitions.`);
-  if (!eventTime) throw validationException(`Validation Error: EventTimeFeatureName ${eventTimeName} is not among the FeatureDefinitions.`);
-  if (recordIdentifierName === eventTimeName) throw validationException('Validation Error: the record identifier and the event time must be two features.');
-  if (eventTime.FeatureType === 'Integral') throw validationException(`Validation Error: the event time feature ${eventTimeName} must be String or Fractional.`);
+  if (!recordIdentifier)
+    throw validationException(
+      `Validation Error: RecordIdentifierFeatureName ${recordIdentifierName} is not among the FeatureDefinitions.`,
+    );
+  if (!eventTime)
+    throw validationException(`Validation Error: EventTimeFeatureName ${eventTimeName} is not among the FeatureDefinitions.`);
+  if (recordIdentifierName === eventTimeName)
+    throw validationException('Validation Error: the record identifier and the event time must be two features.');
+  if (eventTime.FeatureType === 'Integral')
+    throw validationException(`Validation Error: the event time feature ${eventTimeName} must be String or Fractional.`);
   if (recordIdentifier.CollectionType || eventTime.CollectionType)
     throw validationException('Validation Error: the record identifier and the event time cannot be collections.');
 }

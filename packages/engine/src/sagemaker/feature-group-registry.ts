@@ -32,7 +32,10 @@ export function createFeatureGroupRegistry(database: FeatureStoreDatabase): Feat
     byId.set(group.id, group);
     if (!group.deleted) byName.set(group.name, group);
   };
-  for (const row of database.prepare('SELECT id, document FROM feature_group').iterate() as Iterable<{ id: number; document: string }>) {
+  for (const row of database.prepare('SELECT id, document FROM feature_group').iterate() as Iterable<{
+    id: number;
+    document: string;
+  }>) {
     remember({ ...(JSON.parse(row.document) as Omit<FeatureGroup, 'id'>), id: row.id });
   }
 

@@ -1,4 +1,4 @@
-import type { OnlineStoreConfig, OfflineStoreConfig, ThroughputConfig, Tag, FeatureDefinition } from '@aws-sdk/client-sagemaker';
+import type { FeatureDefinition, OfflineStoreConfig, OnlineStoreConfig, Tag, ThroughputConfig } from '@aws-sdk/client-sagemaker';
 
 export interface TtlDuration {
   readonly Unit?: string | undefined;

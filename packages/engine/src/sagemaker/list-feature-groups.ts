@@ -18,9 +18,12 @@ export function createListFeatureGroups({ clock }: EngineContext, registry: Feat
     const { MaxResults = MOST_RESULTS, NextToken = '0', SortBy = 'CreationTime', SortOrder = 'Descending' } = request;
     if (!Number.isInteger(MaxResults) || MaxResults < 1 || MaxResults > MOST_RESULTS)
       throw validationException(`Validation Error: MaxResults must be 1 to ${MOST_RESULTS}.`);
-    if (!/^\d{1,9}$/.test(NextToken)) throw validationException('Validation Error: NextToken is not one that ListFeatureGroups gave.');
-    if (!Object.hasOwn(sortKeys, SortBy)) throw validationException(`Validation Error: SortBy takes ${Object.keys(sortKeys).join(', ')}.`);
-    if (SortOrder !== 'Ascending' && SortOrder !== 'Descending') throw validationException('Validation Error: SortOrder takes Ascending or Descending.');
+    if (!/^\d{1,9}$/.test(NextToken))
+      throw validationException('Validation Error: NextToken is not one that ListFeatureGroups gave.');
+    if (!Object.hasOwn(sortKeys, SortBy))
+      throw validationException(`Validation Error: SortBy takes ${Object.keys(sortKeys).join(', ')}.`);
+    if (SortOrder !== 'Ascending' && SortOrder !== 'Descending')
+      throw validationException('Validation Error: SortOrder takes Ascending or Descending.');
     const nowMs = clock.nowMs();
     const found = registry
       .list()

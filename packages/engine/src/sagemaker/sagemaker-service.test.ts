@@ -1,10 +1,24 @@
 import {
-  AddTagsCommand, CreateFeatureGroupCommand, type CreateFeatureGroupCommandInput, DeleteFeatureGroupCommand, DescribeFeatureGroupCommand,
-  ListFeatureGroupsCommand, ListTagsCommand, SearchCommand, UpdateFeatureGroupCommand,
+  AddTagsCommand,
+  CreateFeatureGroupCommand,
+  type CreateFeatureGroupCommandInput,
+  DeleteFeatureGroupCommand,
+  DescribeFeatureGroupCommand,
+  ListFeatureGroupsCommand,
+  ListTagsCommand,
+  SearchCommand,
+  UpdateFeatureGroupCommand,
 } from '@aws-sdk/client-sagemaker';
 import { GetRecordCommand, PutRecordCommand } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { definitions, type Harness, removeDataDir, roleArn, startHarness, values } from '../featurestore/feature-store-harness.ts';
+import {
+  definitions,
+  type Harness,
+  removeDataDir,
+  roleArn,
+  startHarness,
+  values,
+} from '../featurestore/feature-store.fixture.ts';
 
 let harness: Harness;
 
@@ -24,14 +38,17 @@ const valid: CreateFeatureGroupCommandInput = {
   OnlineStoreConfig: { EnableOnlineStore: true },
 };
 const offline = { OfflineStoreConfig: { S3StorageConfig: { S3Uri: 's3://lake/features/' } }, RoleArn: roleArn };
-const create = (change: Partial<CreateFeatureGroupCommandInput>) => harness.sagemaker.send(new CreateFeatureGroupCommand({ ...valid, ...change }));
+const create = (change: Partial<CreateFeatureGroupCommandInput>) =>
+  harness.sagemaker.send(new CreateFeatureGroupCommand({ ...valid, ...change }));
 const describeGroup = (FeatureGroupName: string) => harness.sagemaker.send(new DescribeFeatureGroupCommand({ FeatureGroupName }));
 
 test('a group is Creating, then Created; its path and table end in the second of its creation', async () => {
   const { FeatureGroupArn } = await create({ FeatureGroupName: 'Airport-Hours', ...offline });
   expect(FeatureGroupArn).toBe('arn:aws:sagemaker:eu-central-1:123456789012:feature-group/Airport-Hours');
   expect((await describeGroup('Airport-Hours')).FeatureGroupStatus).toBe('Creating');
-  const early = harness.runtime.send(new PutRecordCommand({ FeatureGroupName: 'Airport-Hours', Record: values({ id: 'a', at: '2024-01-01T00:00:00Z' }) }));
+  const early = harness.runtime.send(
+    new PutRecordCommand({ FeatureGroupName: 'Airport-Hours', Record: values({ id: 'a', at: '2024-01-01T00:00:00Z' }) }),
+  );
   await expect(early).rejects.toMatchObject({ name: 'ValidationError' });
   harness.context.clock.advance(1000);
   const group = await describeGroup(FeatureGroupArn as string);
@@ -52,30 +69,87 @@ test('a group is Creating, then Created; its path and table end in the second of
   expect(harness.tables.get(`sagemaker_featurestore.airport_hours_${epoch}`)).toMatchObject({
     location: path,
     columns: [
-      { name: 'id', type: 'string' }, { name: 'at', type: 'string' }, { name: 'write_time', type: 'timestamp' },
-      { name: 'api_invocation_time', type: 'timestamp' }, { name: 'is_deleted', type: 'boolean' },
+      { name: 'id', type: 'string' },
+      { name: 'at', type: 'string' },
+      { name: 'write_time', type: 'timestamp' },
+      { name: 'api_invocation_time', type: 'timestamp' },
+      { name: 'is_deleted', type: 'boolean' },
     ],
   });
 });
 
 describe('CreateFeatureGroup refuses', () => {
   test.each<[string, Partial<CreateFeatureGroupCommandInput>, string | RegExp]>([
-    ['no store at all', { OnlineStoreConfig: undefined }, 'Validation Error: OnlineStore and OfflineStore cannot be both disabled. Please enable at least one of them and retry the request.'],
+    [
+      'no store at all',
+      { OnlineStoreConfig: undefined },
+      'Validation Error: OnlineStore and OfflineStore cannot be both disabled. Please enable at least one of them and retry the request.',
+    ],
     ['a bad name', { FeatureGroupName: '-x' }, /FeatureGroupName/],
     ['an Integral event time', { FeatureDefinitions: definitions({ id: 'String', at: 'Integral' }) }, /event time feature at/],
     ['a missing identifier', { RecordIdentifierFeatureName: 'nobody' }, /nobody/],
-    ['a reserved name', { FeatureDefinitions: definitions({ id: 'String', at: 'String', write_time: 'String' }) }, /write_time is reserved/],
-    ['a feature twice', { FeatureDefinitions: [...definitions({ id: 'String', at: 'String' }), { FeatureName: 'id', FeatureType: 'String' }] }, /defined twice/],
-    ['columns that would fall together', { ...offline, FeatureDefinitions: definitions({ id: 'String', at: 'String', ID: 'String' }) }, /one column/],
-    ['an unknown type', { FeatureDefinitions: [...definitions({ id: 'String', at: 'String' }), { FeatureName: 'x', FeatureType: 'Decimal' as never }] }, /FeatureType of x/],
-    ['a collection outside InMemory', { FeatureDefinitions: [...definitions({ id: 'String', at: 'String' }), { FeatureName: 'x', FeatureType: 'String', CollectionType: 'List' }] }, /InMemory/],
+    [
+      'a reserved name',
+      { FeatureDefinitions: definitions({ id: 'String', at: 'String', write_time: 'String' }) },
+      /write_time is reserved/,
+    ],
+    [
+      'a feature twice',
+      { FeatureDefinitions: [...definitions({ id: 'String', at: 'String' }), { FeatureName: 'id', FeatureType: 'String' }] },
+      /defined twice/,
+    ],
+    [
+      'columns that would fall together',
+      { ...offline, FeatureDefinitions: definitions({ id: 'String', at: 'String', ID: 'String' }) },
+      /one column/,
+    ],
+    [
+      'an unknown type',
+      {
+        FeatureDefinitions: [
+          ...definitions({ id: 'String', at: 'String' }),
+          { FeatureName: 'x', FeatureType: 'Decimal' as never },
+        ],
+      },
+      /FeatureType of x/,
+    ],
+    [
+      'a collection outside InMemory',
+      {
+        FeatureDefinitions: [
+          ...definitions({ id: 'String', at: 'String' }),
+          { FeatureName: 'x', FeatureType: 'String', CollectionType: 'List' },
+        ],
+      },
+      /InMemory/,
+    ],
     ['an offline store without a role', { ...offline, RoleArn: undefined }, /role ARN/],
-    ['an S3 URI that is none', { ...offline, OfflineStoreConfig: { S3StorageConfig: { S3Uri: 'lake' } } }, /Invalid S3Uri provided/],
-    ['Iceberg, which is a gap', { ...offline, OfflineStoreConfig: { S3StorageConfig: { S3Uri: 's3://lake' }, TableFormat: 'Iceberg' } }, /Iceberg is not supported/],
+    [
+      'an S3 URI that is none',
+      { ...offline, OfflineStoreConfig: { S3StorageConfig: { S3Uri: 'lake' } } },
+      /Invalid S3Uri provided/,
+    ],
+    [
+      'a bucket that is not there',
+      { ...offline, OfflineStoreConfig: { S3StorageConfig: { S3Uri: 's3://missing/x' } } },
+      /Invalid S3Uri provided/,
+    ],
+    [
+      'Iceberg, which is a gap',
+      { ...offline, OfflineStoreConfig: { S3StorageConfig: { S3Uri: 's3://lake' }, TableFormat: 'Iceberg' } },
+      /Iceberg is not supported/,
+    ],
     ['a TTL without unit', { OnlineStoreConfig: { EnableOnlineStore: true, TtlDuration: { Value: 3 } as never } }, /TtlDuration/],
-    ['a missing member', { EventTimeFeatureName: undefined }, /'eventTimeFeatureName' failed to satisfy constraint: Member must not be null/],
+    [
+      'a missing member',
+      { EventTimeFeatureName: undefined },
+      /'eventTimeFeatureName' failed to satisfy constraint: Member must not be null/,
+    ],
   ])('%s', async (_why, change, message) => {
-    await expect(create(change)).rejects.toMatchObject({ name: 'ValidationException', message: typeof message === 'string' ? message : expect.stringMatching(message) });
+    await expect(create(change)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: typeof message === 'string' ? message : expect.stringMatching(message),
+    });
   });
 
   test('a name that is taken', async () => {
@@ -88,12 +162,18 @@ describe('CreateFeatureGroup refuses', () => {
 });
 
 test('a custom table that exists lets the call succeed and the creation fail', async () => {
-  const config = { ...offline.OfflineStoreConfig, DataCatalogConfig: { Catalog: 'AwsDataCatalog', Database: 'own', TableName: 'chosen' } };
+  const config = {
+    ...offline.OfflineStoreConfig,
+    DataCatalogConfig: { Catalog: 'AwsDataCatalog', Database: 'own', TableName: 'chosen' },
+  };
   await create({ FeatureGroupName: 'first', ...offline, OfflineStoreConfig: config });
   await create({ FeatureGroupName: 'second', ...offline, OfflineStoreConfig: config });
   harness.context.clock.advance(1000);
   expect((await describeGroup('first')).FeatureGroupStatus).toBe('Created');
-  expect(await describeGroup('second')).toMatchObject({ FeatureGroupStatus: 'CreateFailed', FailureReason: expect.stringContaining('chosen') });
+  expect(await describeGroup('second')).toMatchObject({
+    FeatureGroupStatus: 'CreateFailed',
+    FailureReason: expect.stringContaining('chosen'),
+  });
 });
 
 test('an added feature shows at once, reaches the data plane after its cache, and the table', async () => {
@@ -105,12 +185,24 @@ test('an added feature shows at once, reaches the data plane after its cache, an
   expect(group.LastUpdateStatus).toEqual({ Status: 'InProgress' });
   expect(group.FeatureDefinitions?.at(-1)).toEqual(FeatureAdditions[0]);
   const table = harness.tables.get(`sagemaker_featurestore.${group.OfflineStoreConfig?.DataCatalogConfig?.TableName}`);
-  expect(table?.columns.map(({ name }) => name)).toEqual(['id', 'at', 'speed', 'write_time', 'api_invocation_time', 'is_deleted']);
-  const again = new UpdateFeatureGroupCommand({ FeatureGroupName: 'growing', FeatureAdditions: definitions({ other: 'String' }) });
+  expect(table?.columns.map(({ name }) => name)).toEqual([
+    'id',
+    'at',
+    'speed',
+    'write_time',
+    'api_invocation_time',
+    'is_deleted',
+  ]);
+  const again = new UpdateFeatureGroupCommand({
+    FeatureGroupName: 'growing',
+    FeatureAdditions: definitions({ other: 'String' }),
+  });
   await expect(harness.sagemaker.send(again)).rejects.toMatchObject({ name: 'ValidationException' });
 
   const put = () =>
-    harness.runtime.send(new PutRecordCommand({ FeatureGroupName: 'growing', Record: values({ id: 'a', at: '2024-01-01T00:00:00Z', speed: '1' }) }));
+    harness.runtime.send(
+      new PutRecordCommand({ FeatureGroupName: 'growing', Record: values({ id: 'a', at: '2024-01-01T00:00:00Z', speed: '1' }) }),
+    );
   await expect(put()).rejects.toMatchObject({ name: 'ValidationError' });
   harness.context.clock.advance(300_000);
   await put();
@@ -121,13 +213,18 @@ test('a deleted group is gone at once with its records; the table stays; the nam
   await create({ FeatureGroupName: 'passing', ...offline });
   harness.context.clock.advance(1000);
   const before = harness.tables.size;
-  await harness.runtime.send(new PutRecordCommand({ FeatureGroupName: 'passing', Record: values({ id: 'a', at: '2024-01-01T00:00:00Z' }) }));
+  await harness.runtime.send(
+    new PutRecordCommand({ FeatureGroupName: 'passing', Record: values({ id: 'a', at: '2024-01-01T00:00:00Z' }) }),
+  );
   await harness.sagemaker.send(new DeleteFeatureGroupCommand({ FeatureGroupName: 'passing' }));
   await expect(describeGroup('passing')).rejects.toMatchObject({ name: 'ResourceNotFound' });
   expect(harness.tables.size).toBe(before);
   await create({ FeatureGroupName: 'passing', ...offline });
   harness.context.clock.advance(1000);
-  expect((await harness.runtime.send(new GetRecordCommand({ FeatureGroupName: 'passing', RecordIdentifierValueAsString: 'a' }))).Record).toBeUndefined();
+  expect(
+    (await harness.runtime.send(new GetRecordCommand({ FeatureGroupName: 'passing', RecordIdentifierValueAsString: 'a' })))
+      .Record,
+  ).toBeUndefined();
   await harness.drainNow();
   expect(await harness.offlineRows(`SELECT id FROM offline WHERE id = 'a' AND speed IS NULL`)).toHaveLength(1);
 });
@@ -135,8 +232,12 @@ test('a deleted group is gone at once with its records; the table stays; the nam
 test('an offline-only group takes puts and answers no reads', async () => {
   await create({ FeatureGroupName: 'history', ...offline, OnlineStoreConfig: undefined });
   harness.context.clock.advance(1000);
-  await harness.runtime.send(new PutRecordCommand({ FeatureGroupName: 'history', Record: values({ id: 'a', at: '2024-01-01T00:00:00Z' }) }));
-  await expect(harness.runtime.send(new GetRecordCommand({ FeatureGroupName: 'history', RecordIdentifierValueAsString: 'a' }))).rejects.toMatchObject({ name: 'ValidationError' });
+  await harness.runtime.send(
+    new PutRecordCommand({ FeatureGroupName: 'history', Record: values({ id: 'a', at: '2024-01-01T00:00:00Z' }) }),
+  );
+  await expect(
+    harness.runtime.send(new GetRecordCommand({ FeatureGroupName: 'history', RecordIdentifierValueAsString: 'a' })),
+  ).rejects.toMatchObject({ name: 'ValidationError' });
   expect(await describeGroup('history')).not.toHaveProperty('OnlineStoreConfig');
 });
 
@@ -144,36 +245,78 @@ test('collections live in InMemory groups', async () => {
   const FeatureDefinitions = [
     ...definitions({ id: 'String', at: 'String' }),
     { FeatureName: 'tags', FeatureType: 'String' as const, CollectionType: 'Set' as const },
-    { FeatureName: 'place', FeatureType: 'Fractional' as const, CollectionType: 'Vector' as const, CollectionConfig: { VectorConfig: { Dimension: 2 } } },
+    {
+      FeatureName: 'place',
+      FeatureType: 'Fractional' as const,
+      CollectionType: 'Vector' as const,
+      CollectionConfig: { VectorConfig: { Dimension: 2 } },
+    },
   ];
-  await create({ FeatureGroupName: 'lists', FeatureDefinitions, OnlineStoreConfig: { EnableOnlineStore: true, StorageType: 'InMemory' } });
+  await create({
+    FeatureGroupName: 'lists',
+    FeatureDefinitions,
+    OnlineStoreConfig: { EnableOnlineStore: true, StorageType: 'InMemory' },
+  });
   harness.context.clock.advance(1000);
   const put = (lists: object[]) =>
-    harness.runtime.send(new PutRecordCommand({ FeatureGroupName: 'lists', Record: [...values({ id: 'a', at: '2024-01-01T00:00:00Z' }), ...lists] as never }));
-  await put([{ FeatureName: 'tags', ValueAsStringList: ['x', 'y', 'x'] }, { FeatureName: 'place', ValueAsStringList: ['1', '2.5'] }]);
-  const { Record } = await harness.runtime.send(new GetRecordCommand({ FeatureGroupName: 'lists', RecordIdentifierValueAsString: 'a' }));
-  expect(Record?.slice(2)).toEqual([{ FeatureName: 'tags', ValueAsStringList: ['x', 'y'] }, { FeatureName: 'place', ValueAsStringList: ['1', '2.5'] }]);
+    harness.runtime.send(
+      new PutRecordCommand({
+        FeatureGroupName: 'lists',
+        Record: [...values({ id: 'a', at: '2024-01-01T00:00:00Z' }), ...lists] as never,
+      }),
+    );
+  await put([
+    { FeatureName: 'tags', ValueAsStringList: ['x', 'y', 'x'] },
+    { FeatureName: 'place', ValueAsStringList: ['1', '2.5'] },
+  ]);
+  const { Record } = await harness.runtime.send(
+    new GetRecordCommand({ FeatureGroupName: 'lists', RecordIdentifierValueAsString: 'a' }),
+  );
+  expect(Record?.slice(2)).toEqual([
+    { FeatureName: 'tags', ValueAsStringList: ['x', 'y'] },
+    { FeatureName: 'place', ValueAsStringList: ['1', '2.5'] },
+  ]);
   await expect(put([{ FeatureName: 'place', ValueAsStringList: ['1'] }])).rejects.toMatchObject({ name: 'ValidationError' });
   // The JS client leaves a null element out; others send it.
-  const body = { Record: [...values({ id: 'a', at: '2024-01-01T00:00:00Z' }), { FeatureName: 'tags', ValueAsStringList: ['1', null] }] };
-  const answer = await fetch(`http://127.0.0.1:${harness.port}/FeatureGroup/lists`, { method: 'PUT', body: JSON.stringify(body) });
+  const body = {
+    Record: [...values({ id: 'a', at: '2024-01-01T00:00:00Z' }), { FeatureName: 'tags', ValueAsStringList: ['1', null] }],
+  };
+  const answer = await fetch(`http://127.0.0.1:${harness.port}/FeatureGroup/lists`, {
+    method: 'PUT',
+    body: JSON.stringify(body),
+  });
   expect([answer.status, answer.headers.get('x-amzn-errortype')]).toEqual([400, 'ValidationError']);
 });
 
 test('lists by name, in pages, without a token on the last', async () => {
   for (const name of ['list-b', 'list-a', 'list-c']) await create({ FeatureGroupName: name });
   const list = (more: object) =>
-    harness.sagemaker.send(new ListFeatureGroupsCommand({ NameContains: 'list-', SortBy: 'Name', SortOrder: 'Ascending', MaxResults: 2, ...more }));
+    harness.sagemaker.send(
+      new ListFeatureGroupsCommand({ NameContains: 'list-', SortBy: 'Name', SortOrder: 'Ascending', MaxResults: 2, ...more }),
+    );
   const first = await list({});
   const second = await list({ NextToken: first.NextToken });
-  expect([first, second].map(({ FeatureGroupSummaries }) => FeatureGroupSummaries?.map(({ FeatureGroupName }) => FeatureGroupName))).toEqual([['list-a', 'list-b'], ['list-c']]);
+  expect(
+    [first, second].map(({ FeatureGroupSummaries }) => FeatureGroupSummaries?.map(({ FeatureGroupName }) => FeatureGroupName)),
+  ).toEqual([['list-a', 'list-b'], ['list-c']]);
   expect(second).not.toHaveProperty('NextToken');
 });
 
 test('tags are kept and added to', async () => {
   const { FeatureGroupArn: ResourceArn } = await create({ FeatureGroupName: 'tagged', Tags: [{ Key: 'team', Value: 'a' }] });
-  await harness.sagemaker.send(new AddTagsCommand({ ResourceArn, Tags: [{ Key: 'team', Value: 'b' }, { Key: 'cost', Value: '1' }] }));
-  expect((await harness.sagemaker.send(new ListTagsCommand({ ResourceArn }))).Tags).toEqual([{ Key: 'team', Value: 'b' }, { Key: 'cost', Value: '1' }]);
+  await harness.sagemaker.send(
+    new AddTagsCommand({
+      ResourceArn,
+      Tags: [
+        { Key: 'team', Value: 'b' },
+        { Key: 'cost', Value: '1' },
+      ],
+    }),
+  );
+  expect((await harness.sagemaker.send(new ListTagsCommand({ ResourceArn }))).Tags).toEqual([
+    { Key: 'team', Value: 'b' },
+    { Key: 'cost', Value: '1' },
+  ]);
 });
 
 test('what is not built is refused by name and not retried', async () => {

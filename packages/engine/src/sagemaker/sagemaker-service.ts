@@ -10,9 +10,19 @@
  *   case is kept in its ARN and path; `TtlDuration: {}` takes the default TTL away.
  */
 import {
-  AddTags$, type AddTagsInput, CreateFeatureGroup$, DeleteFeatureGroup$,
-  type DeleteFeatureGroupRequest, DeleteTags$, type DeleteTagsInput, DescribeFeatureGroup$, type DescribeFeatureGroupRequest,
-  type DescribeFeatureGroupResponse, ListFeatureGroups$, ListTags$, type ListTagsInput,
+  AddTags$,
+  type AddTagsInput,
+  CreateFeatureGroup$,
+  DeleteFeatureGroup$,
+  type DeleteFeatureGroupRequest,
+  DeleteTags$,
+  type DeleteTagsInput,
+  DescribeFeatureGroup$,
+  type DescribeFeatureGroupRequest,
+  type DescribeFeatureGroupResponse,
+  ListFeatureGroups$,
+  ListTags$,
+  type ListTagsInput,
   UpdateFeatureGroup$,
 } from '@aws-sdk/client-sagemaker';
 import type { EngineContext } from '../engine-context.ts';
@@ -49,7 +59,8 @@ export function createSageMakerService(context: EngineContext, parts: ControlPla
       UpdateFeatureGroup: operation(UpdateFeatureGroup$, updateGroup),
       DeleteFeatureGroup: operation(DeleteFeatureGroup$, (input: DeleteFeatureGroupRequest) => {
         const name = input.FeatureGroupName as string;
-        if (name.startsWith('arn:')) throw validationException('Validation Error: DeleteFeatureGroup takes the FeatureGroupName, not the ARN.');
+        if (name.startsWith('arn:'))
+          throw validationException('Validation Error: DeleteFeatureGroup takes the FeatureGroupName, not the ARN.');
         registry.remove(find(name), clock.nowMs());
         parts.onGroupRemoved();
         return {};
@@ -88,7 +99,9 @@ function describe(group: FeatureGroup, nowMs: number): Partial<DescribeFeatureGr
     ...(group.throughput ? { ThroughputConfig: group.throughput as DescribeFeatureGroupResponse['ThroughputConfig'] } : {}),
     ...(group.roleArn ? { RoleArn: group.roleArn } : {}),
     FeatureGroupStatus: statusOf(group, nowMs),
-    ...(group.updateReadyMs === undefined ? {} : { LastUpdateStatus: { Status: nowMs < group.updateReadyMs ? ('InProgress' as const) : ('Successful' as const) } }),
+    ...(group.updateReadyMs === undefined
+      ? {}
+      : { LastUpdateStatus: { Status: nowMs < group.updateReadyMs ? ('InProgress' as const) : ('Successful' as const) } }),
     ...(group.failureReason && statusOf(group, nowMs) === 'CreateFailed' ? { FailureReason: group.failureReason } : {}),
     ...(group.description ? { Description: group.description } : {}),
   };

@@ -1,5 +1,10 @@
 /** What CreateFeatureGroup takes for the two stores, checked and brought to the form that Describe shows. */
-import type { CreateFeatureGroupRequest, OfflineStoreConfig, OnlineStoreConfig, ThroughputConfig } from '@aws-sdk/client-sagemaker';
+import type {
+  CreateFeatureGroupRequest,
+  OfflineStoreConfig,
+  OnlineStoreConfig,
+  ThroughputConfig,
+} from '@aws-sdk/client-sagemaker';
 import { ttlSeconds } from '../featurestore/ttl.ts';
 import { validationException } from './control-plane-errors.ts';
 import type { TtlDuration } from './feature-group.ts';
@@ -16,7 +21,9 @@ const LONGEST_DATABASE_NAME = 255;
 export function parseTtl(ttl: TtlDuration | undefined): TtlDuration | undefined {
   if (ttl === undefined || (ttl.Unit === undefined && ttl.Value === undefined)) return undefined;
   if (ttlSeconds(ttl) === undefined)
-    throw validationException('Validation Error: TtlDuration takes a Unit of Seconds, Minutes, Hours, Days or Weeks and a whole Value of at least 1.');
+    throw validationException(
+      'Validation Error: TtlDuration takes a Unit of Seconds, Minutes, Hours, Days or Weeks and a whole Value of at least 1.',
+    );
   return { Unit: ttl.Unit, Value: ttl.Value };
 }
 
@@ -30,7 +37,8 @@ export function parseOnlineStore(config: OnlineStoreConfig | undefined): OnlineS
 
 export function parseThroughput(config: ThroughputConfig | undefined): ThroughputConfig {
   const mode = config?.ThroughputMode ?? 'OnDemand';
-  if (mode !== 'OnDemand' && mode !== 'Provisioned') throw validationException('Validation Error: ThroughputMode takes OnDemand or Provisioned.');
+  if (mode !== 'OnDemand' && mode !== 'Provisioned')
+    throw validationException('Validation Error: ThroughputMode takes OnDemand or Provisioned.');
   return config ?? { ThroughputMode: mode };
 }
 
@@ -42,15 +50,18 @@ export interface OfflineTarget {
 
 export function parseS3Uri(uri: string | undefined): OfflineTarget {
   const match = s3UriPattern.exec(uri ?? '');
-  if (!match) throw validationException('Validation Error: Invalid S3Uri provided: it must be s3://bucket or s3://bucket/prefix.');
+  if (!match)
+    throw validationException('Validation Error: Invalid S3Uri provided: it must be s3://bucket or s3://bucket/prefix.');
   return { bucket: match[1] as string, prefix: match[2] as string };
 }
 
 /** Checks the offline store's configuration as far as it stands by itself. */
 export function checkOfflineStore(request: CreateFeatureGroupRequest, online: OnlineStoreConfig | undefined): void {
   const config = request.OfflineStoreConfig as OfflineStoreConfig;
-  if (online?.StorageType === 'InMemory') throw validationException('Validation Error: an online store of type InMemory cannot have an OfflineStore beside it.');
-  if (!roleArnPattern.test(request.RoleArn ?? '')) throw validationException('Validation Error: The execution role ARN is invalid. An OfflineStore needs a RoleArn.');
+  if (online?.StorageType === 'InMemory')
+    throw validationException('Validation Error: an online store of type InMemory cannot have an OfflineStore beside it.');
+  if (!roleArnPattern.test(request.RoleArn ?? ''))
+    throw validationException('Validation Error: The execution role ARN is invalid. An OfflineStore needs a RoleArn.');
   if (config.TableFormat !== undefined && !tableFormats.has(config.TableFormat))
     throw validationException('Validation Error: TableFormat takes Default, Glue or Iceberg.');
   if (config.TableFormat === 'Iceberg')
@@ -64,7 +75,9 @@ export function checkOfflineStore(request: CreateFeatureGroupRequest, online: On
 
 function checkCatalogueName(member: string, name: string, longest: number): void {
   if (!catalogueNamePattern.test(name) || name.length > longest)
-    throw validationException(`Validation Error: ${member} must be up to ${longest} lower-case letters, digits and underscores, not beginning with a digit.`);
+    throw validationException(
+      `Validation Error: ${member} must be up to ${longest} lower-case letters, digits and underscores, not beginning with a digit.`,
+    );
 }
 
 /** The configuration that Describe shows: where the files go, and the table if there is one. */
@@ -79,7 +92,11 @@ export function resolveOfflineStore(
   const defaultCatalogue = { Catalog: CATALOG, Database: 'sagemaker_featurestore', TableName: tableName };
   const catalogue = config.DataCatalogConfig ?? (config.DisableGlueTableCreation ? undefined : defaultCatalogue);
   return {
-    S3StorageConfig: { ...config.S3StorageConfig, S3Uri: config.S3StorageConfig?.S3Uri, ResolvedOutputS3Uri: `s3://${base}/${group.name}-${epochSeconds}/data` },
+    S3StorageConfig: {
+      ...config.S3StorageConfig,
+      S3Uri: config.S3StorageConfig?.S3Uri,
+      ResolvedOutputS3Uri: `s3://${base}/${group.name}-${epochSeconds}/data`,
+    },
     DisableGlueTableCreation: config.DisableGlueTableCreation ?? false,
     ...(catalogue ? { DataCatalogConfig: catalogue } : {}),
     // Spark's connector stops at `Default`, which the real Describe never shows.

@@ -3,7 +3,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { groupNotFound, validationException } from './control-plane-errors.ts';
 import type { ControlPlaneParts } from './create-feature-group.ts';
 import { checkDefinitions, MOST_FEATURES } from './feature-definitions.ts';
-import { statusOf, type FeatureGroup } from './feature-group.ts';
+import { type FeatureGroup, statusOf } from './feature-group.ts';
 import { groupNameOf } from './feature-group-registry.ts';
 import { offlineColumns } from './offline-columns.ts';
 import { parseThroughput, parseTtl } from './store-configs.ts';
@@ -18,9 +18,12 @@ export function createUpdateFeatureGroup({ clock, settings }: EngineContext, { r
     if (!group) throw groupNotFound(name);
     const { FeatureAdditions, OnlineStoreConfig, ThroughputConfig } = request;
     if ([FeatureAdditions, OnlineStoreConfig, ThroughputConfig].filter((change) => change !== undefined).length !== 1)
-      throw validationException('Validation Error: UpdateFeatureGroup takes exactly one of FeatureAdditions, OnlineStoreConfig and ThroughputConfig.');
+      throw validationException(
+        'Validation Error: UpdateFeatureGroup takes exactly one of FeatureAdditions, OnlineStoreConfig and ThroughputConfig.',
+      );
     const nowMs = clock.nowMs();
-    if (statusOf(group, nowMs) !== 'Created') throw validationException(`Validation Error: FeatureGroup ${name} must be Created to be updated.`);
+    if (statusOf(group, nowMs) !== 'Created')
+      throw validationException(`Validation Error: FeatureGroup ${name} must be Created to be updated.`);
     if (group.updateReadyMs !== undefined && nowMs < group.updateReadyMs)
       throw validationException(`Validation Error: an update of FeatureGroup ${name} is in progress.`);
 
@@ -45,7 +48,8 @@ function addFeatures(group: FeatureGroup, additions: readonly FeatureDefinition[
   if (additions.length < 1 || additions.length > MOST_ADDITIONS)
     throw validationException(`Validation Error: FeatureAdditions must hold 1 to ${MOST_ADDITIONS} definitions.`);
   const definitions = [...group.definitions, ...additions];
-  if (definitions.length > MOST_FEATURES) throw validationException(`Validation Error: a FeatureGroup may have up to ${MOST_FEATURES} features.`);
+  if (definitions.length > MOST_FEATURES)
+    throw validationException(`Validation Error: a FeatureGroup may have up to ${MOST_FEATURES} features.`);
   checkDefinitions(definitions, { collections: group.online?.StorageType === 'InMemory', offline: group.offline !== undefined });
   return { definitions, definitionKnownFromMs: [...group.definitionKnownFromMs, ...additions.map(() => knownFromMs)] };
 }
@@ -55,10 +59,14 @@ function changeOnlineStore(group: FeatureGroup, change: OnlineStoreConfigUpdate,
   const { StorageType } = change;
   const from = group.online.StorageType ?? 'Standard';
   if (StorageType !== undefined && StorageType !== from && !(from === 'Standard' && StorageType === 'Standard_V2'))
-    throw validationException(`Validation Error: the StorageType can only change from Standard to Standard_V2, not from ${from} to ${StorageType}.`);
+    throw validationException(
+      `Validation Error: the StorageType can only change from Standard to Standard_V2, not from ${from} to ${StorageType}.`,
+    );
   return {
     ...(StorageType ? { online: { ...group.online, StorageType } } : {}),
     // An empty object takes the default away.
-    ...(change.TtlDuration ? { defaultTtls: [...group.defaultTtls, { fromMs: knownFromMs, ttl: parseTtl(change.TtlDuration) }] } : {}),
+    ...(change.TtlDuration
+      ? { defaultTtls: [...group.defaultTtls, { fromMs: knownFromMs, ttl: parseTtl(change.TtlDuration) }] }
+      : {}),
   };
 }

@@ -50,16 +50,30 @@ export function createStsService({ account, clock }: EngineContext): Service {
 const iam = 'com.amazonaws.iam';
 const text = 0;
 const dateTime = 5;
-const Role$ = [3, iam, 'Role', 0, ['Path', 'RoleName', 'RoleId', 'Arn', 'CreateDate', 'AssumeRolePolicyDocument'], [text, text, text, text, dateTime, text], 5];
+const Role$ = [
+  3,
+  iam,
+  'Role',
+  0,
+  ['Path', 'RoleName', 'RoleId', 'Arn', 'CreateDate', 'AssumeRolePolicyDocument'],
+  [text, text, text, text, dateTime, text],
+  5,
+];
 /** The IAM client is no dependency; its schemas have this form. */
 const GetRole$ = [
-  9, iam, 'GetRole', 0,
+  9,
+  iam,
+  'GetRole',
+  0,
   () => [3, iam, 'GetRoleRequest', 0, ['RoleName'], [text], 1],
   () => [3, iam, 'GetRoleResponse', 0, ['Role'], [() => Role$], 1],
 ] as unknown as StaticOperationSchema;
 
 const trustPolicy = encodeURIComponent(
-  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }] }),
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  }),
 );
 
 /** Knows the caller's role and the name that SageMaker's own examples expand. */

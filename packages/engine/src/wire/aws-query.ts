@@ -1,8 +1,8 @@
 /** awsQuery (STS, IAM): a form body in, XML out, by the same schemas as the JSON protocols. */
 import type { StaticOperationSchema } from '@smithy/types';
 import { compileDecoder } from './json-decoder.ts';
-import { lowerFirst, ShapeFault } from './shape-fault.ts';
 import { type Shape, shapeOf } from './shape.ts';
+import { lowerFirst, ShapeFault } from './shape-fault.ts';
 import { decodeText, encodeText } from './text-binding.ts';
 
 export function decodeQueryInput(schema: StaticOperationSchema, form: URLSearchParams): unknown {
@@ -63,7 +63,8 @@ function printXml(value: unknown, shape: Shape): string {
         return given === undefined || given === null ? '' : `<${member.name}>${printXml(given, member.shape)}</${member.name}>`;
       })
       .join('');
-  if (shape.kind === 'list') return (value as unknown[]).map((item) => `<member>${printXml(item, shape.value())}</member>`).join('');
+  if (shape.kind === 'list')
+    return (value as unknown[]).map((item) => `<member>${printXml(item, shape.value())}</member>`).join('');
   return escapeXml(encodeText(value, shape, 'date-time'));
 }
 

@@ -5,8 +5,9 @@
  * place and handed on; only timestamps, blobs and renamed members are written back. A JSON null means absent. Unknown
  * members stay: clients compare echoed entries with what they sent.
  */
-import { lowerFirst, ShapeFault } from './shape-fault.ts';
+
 import type { Shape, ShapeMember } from './shape.ts';
+import { lowerFirst, ShapeFault } from './shape-fault.ts';
 import { parseTimestamp } from './timestamp.ts';
 
 export type Decode = (value: unknown) => unknown;
@@ -53,7 +54,7 @@ function compileShape(shape: Shape, names: JsonNames, memo: Map<unknown, Decode>
 export function compileMembers(members: readonly ShapeMember[], names: JsonNames, memo = new Map<unknown, Decode>()): Decode {
   const count = members.length;
   const keys = members.map((member) => member.name);
-  const wireKeys = members.map((member) => (names.useJsonName && (member.traits['jsonName'] as string)) || member.name);
+  const wireKeys = members.map((member) => (names.useJsonName && (member.traits.jsonName as string)) || member.name);
   const required = members.map((member) => member.required);
   const decoders = members.map((member) => compileDecoder(member.shape, names, memo));
   return (value) => {

@@ -49,10 +49,14 @@ function compileShape(shape: Shape, names: JsonNames, memo: Map<unknown, Encode>
   }
 }
 
-export function compileMembersEncoder(members: readonly ShapeMember[], names: JsonNames, memo = new Map<unknown, Encode>()): Encode {
+export function compileMembersEncoder(
+  members: readonly ShapeMember[],
+  names: JsonNames,
+  memo = new Map<unknown, Encode>(),
+): Encode {
   const plan = members.map((member) => ({
     key: member.name,
-    wireKey: (names.useJsonName && (member.traits['jsonName'] as string)) || member.name,
+    wireKey: (names.useJsonName && (member.traits.jsonName as string)) || member.name,
     encode: compileEncoder(member.shape, names, memo),
   }));
   return (value) => {

@@ -14,10 +14,14 @@ export interface ProtocolPort {
 const PREFACE = 'PRI';
 const IDLE_CONNECTION_MS = 5 * 60_000;
 
-export function createProtocolPort(onRequest: (request: http.IncomingMessage, response: http.ServerResponse) => void): ProtocolPort {
+export function createProtocolPort(
+  onRequest: (request: http.IncomingMessage, response: http.ServerResponse) => void,
+): ProtocolPort {
   const http1 = http.createServer({ keepAliveTimeout: IDLE_CONNECTION_MS, requestTimeout: 0 }, onRequest);
   // The compatibility API has what a handler uses of the HTTP/1.1 objects.
-  const h2c = http2.createServer(onRequest as unknown as (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void);
+  const h2c = http2.createServer(
+    onRequest as unknown as (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void,
+  );
   http1.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
     else socket.destroy();

@@ -36,8 +36,15 @@ export function createRestRoutes<Target>(): RestRoutes<Target> {
       const [method, uri] = traits.http;
       const [path = '', query = ''] = uri.split('?');
       const route: Route<Target> = {
-        segments: path.split('/').slice(1).filter((part, _index, all) => part !== '' || all.length === 1).map(parseSegment),
-        constantQuery: query.split('&').filter(Boolean).map((pair) => pair.split('=') as [string, string | undefined]),
+        segments: path
+          .split('/')
+          .slice(1)
+          .filter((part, _index, all) => part !== '' || all.length === 1)
+          .map(parseSegment),
+        constantQuery: query
+          .split('&')
+          .filter(Boolean)
+          .map((pair) => pair.split('=') as [string, string | undefined]),
         target,
       };
       const routes = byMethod.get(method) ?? [];
@@ -88,7 +95,8 @@ function matchRoute(route: Route<unknown>, parts: readonly string[], queryText: 
   }
   for (const [name, value] of route.constantQuery) {
     const sent = value === undefined ? name : `${name}=${value}`;
-    if (!queryText.split('&').some((pair) => pair === sent || (value === undefined && pair.startsWith(`${name}=`)))) return undefined;
+    if (!queryText.split('&').some((pair) => pair === sent || (value === undefined && pair.startsWith(`${name}=`))))
+      return undefined;
   }
   return labels ?? noLabels;
 }

@@ -8,9 +8,9 @@
  */
 import type { StaticOperationSchema } from '@smithy/types';
 import type { Caller } from './caller.ts';
+import { parseJsonBody } from './json-body.ts';
 import { compileDecoder } from './json-decoder.ts';
 import { compileEncoder } from './json-encoder.ts';
-import { parseJsonBody } from './json-body.ts';
 import { compileRestRequest, compileRestResponse } from './rest-json.ts';
 import { createRestRoutes, type RestRoutes } from './rest-routes.ts';
 import { EncodedOutput, type Operation, type Service } from './service.ts';
@@ -60,7 +60,11 @@ export function createServiceDirectory(services: readonly Service[]): (head: Req
         routes.add(operation.schema, compiled);
         everyRoute.add(operation.schema, compiled);
       } else {
-        byTarget.set(`${service.targetPrefix}.${name}`, { kind: 'operation', operation: compileJson(service, name, operation), labels: noLabels });
+        byTarget.set(`${service.targetPrefix}.${name}`, {
+          kind: 'operation',
+          operation: compileJson(service, name, operation),
+          labels: noLabels,
+        });
       }
     }
   }
@@ -73,7 +77,9 @@ export function createServiceDirectory(services: readonly Service[]): (head: Req
     const match = routes?.match(method, path, queryText);
     if (match) return { kind: 'operation', operation: match.target, labels: match.labels };
     if (method === 'POST' && path === '/' && contentType?.startsWith('application/x-www-form-urlencoded')) {
-      const candidates = queryServices.filter((service) => signingName === undefined || (service.signingName ?? service.name) === signingName);
+      const candidates = queryServices.filter(
+        (service) => signingName === undefined || (service.signingName ?? service.name) === signingName,
+      );
       if (candidates.length > 0) return { kind: 'query', services: candidates };
     }
     if (signingName === undefined) return fallback;
@@ -90,7 +96,9 @@ function compileRest(service: Service, name: string, operation: Operation): Comp
 }
 
 function compileJson(service: Service, name: string, operation: Operation): CompiledOperation {
-  const headers = { 'content-type': service.protocol === 'awsJson1_0' ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1' };
+  const headers = {
+    'content-type': service.protocol === 'awsJson1_0' ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1',
+  };
   return lazily({ service, name, handle: operation.handle.bind(operation) }, () => {
     const decode = compileDecoder(shapeOf(operation.schema[4]), { useJsonName: false });
     const output = shapeOf(operation.schema[5]);
@@ -98,7 +106,8 @@ function compileJson(service: Service, name: string, operation: Operation): Comp
     return {
       decode: (request) => decode(parseJsonBody(request.body)),
       encode(value) {
-        const body = value instanceof EncodedOutput ? value.json : output.kind === 'unit' ? '' : JSON.stringify(encode(value ?? {}));
+        const body =
+          value instanceof EncodedOutput ? value.json : output.kind === 'unit' ? '' : JSON.stringify(encode(value ?? {}));
         return { status: 200, headers, body };
       },
     };

@@ -39,7 +39,7 @@ export function shapeOf(ref: SchemaRef | NormalizedSchema): Shape {
 function readShape(schema: NormalizedSchema, identity: unknown): Shape {
   if (schema.isUnitSchema()) return { identity, kind: 'unit' };
   if (schema.isStructSchema()) {
-    const requiredCount = (identity as { [6]?: number })[6] ?? 0;
+    const requiredCount = (identity as { 6?: number })[6] ?? 0;
     let members: ShapeMember[] | undefined;
     return {
       identity,

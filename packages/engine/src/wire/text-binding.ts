@@ -1,6 +1,7 @@
 /** Members that travel as text: in the path, the query, a header or a form. */
-import { ShapeFault } from './shape-fault.ts';
+
 import type { Shape, TimestampFormat } from './shape.ts';
+import { ShapeFault } from './shape-fault.ts';
 import { parseTimestamp, printTimestamp } from './timestamp.ts';
 
 export function decodeText(text: string, shape: Shape, defaultFormat: TimestampFormat): unknown {

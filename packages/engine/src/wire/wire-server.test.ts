@@ -3,7 +3,7 @@ import net from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Harness, removeDataDir, startHarness, values } from '../featurestore/feature-store-harness.ts';
+import { type Harness, removeDataDir, startHarness, values } from '../featurestore/feature-store.fixture.ts';
 
 let harness: Harness;
 let endpoint: string;
@@ -27,33 +27,99 @@ interface Answer {
   readonly code: string | null;
   readonly body: Record<string, unknown> | undefined;
 }
-async function send(method: string, path: string, init: { headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> } = {}): Promise<Answer> {
+async function send(
+  method: string,
+  path: string,
+  init: { headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> } = {},
+): Promise<Answer> {
   const response = await fetch(endpoint + path, { method, ...init });
   const text = await response.text();
-  return { status: response.status, code: response.headers.get('x-amzn-errortype'), body: text.startsWith('{') ? JSON.parse(text) : undefined };
+  return {
+    status: response.status,
+    code: response.headers.get('x-amzn-errortype'),
+    body: text.startsWith('{') ? JSON.parse(text) : undefined,
+  };
 }
 const target = (operation: string, body: string) =>
   send('POST', '/', { headers: { 'x-amz-target': operation, 'content-type': 'application/x-amz-json-1.1' }, body });
 const record = (id: string) => JSON.stringify({ Record: values({ id, at }) });
 
 describe('malformed requests get the error for it', () => {
-  test.each<[string, string, string, { headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> }, number, string]>([
+  test.each<
+    [string, string, string, { headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> }, number, string]
+  >([
     ['broken JSON', 'PUT', '/FeatureGroup/wired', { body: '{"Record":' }, 400, 'SerializationException'],
     ['a list for an object', 'PUT', '/FeatureGroup/wired', { body: '[]' }, 400, 'SerializationException'],
-    ['a number for a string', 'PUT', '/FeatureGroup/wired', { body: '{"Record":[{"FeatureName":"id","ValueAsString":1}]}' }, 400, 'SerializationException'],
+    [
+      'a number for a string',
+      'PUT',
+      '/FeatureGroup/wired',
+      { body: '{"Record":[{"FeatureName":"id","ValueAsString":1}]}' },
+      400,
+      'SerializationException',
+    ],
     ['a string for a list', 'PUT', '/FeatureGroup/wired', { body: '{"Record":"x"}' }, 400, 'SerializationException'],
-    ['a text for a number', 'POST', '/FeatureGroup/wired/ListRecords', { body: '{"MaxResults":"2"}' }, 400, 'SerializationException'],
+    [
+      'a text for a number',
+      'POST',
+      '/FeatureGroup/wired/ListRecords',
+      { body: '{"MaxResults":"2"}' },
+      400,
+      'SerializationException',
+    ],
     ['a missing member', 'PUT', '/FeatureGroup/wired', { body: '{}' }, 400, 'ValidationError'],
-    ['a missing member within', 'PUT', '/FeatureGroup/wired', { body: '{"Record":[{"ValueAsString":"1"}]}' }, 400, 'ValidationError'],
+    [
+      'a missing member within',
+      'PUT',
+      '/FeatureGroup/wired',
+      { body: '{"Record":[{"ValueAsString":"1"}]}' },
+      400,
+      'ValidationError',
+    ],
     ['null for a required member', 'PUT', '/FeatureGroup/wired', { body: '{"Record":null}' }, 400, 'ValidationError'],
     ['a null in a list', 'PUT', '/FeatureGroup/wired', { body: '{"Record":[null]}' }, 400, 'ValidationError'],
-    ['an empty path label', 'GET', '/FeatureGroup/?RecordIdentifierValueAsString=a', { headers: signedFor('sagemaker') }, 404, 'UnknownOperationException'],
+    [
+      'an empty path label',
+      'GET',
+      '/FeatureGroup/?RecordIdentifierValueAsString=a',
+      { headers: signedFor('sagemaker') },
+      404,
+      'UnknownOperationException',
+    ],
     ['a missing query member', 'GET', '/FeatureGroup/wired', {}, 400, 'ValidationError'],
     ['an empty identifier', 'GET', '/FeatureGroup/wired?RecordIdentifierValueAsString=', {}, 400, 'ValidationError'],
-    ['percent signs that encode nothing', 'GET', '/FeatureGroup/wired?RecordIdentifierValueAsString=%E0%A4%A', {}, 400, 'SerializationException'],
-    ['a body that is not gzip', 'PUT', '/FeatureGroup/wired', { body: 'x', headers: { 'content-encoding': 'gzip' } }, 400, 'SerializationException'],
-    ['an encoding nobody speaks', 'PUT', '/FeatureGroup/wired', { body: 'x', headers: { 'content-encoding': 'br' } }, 415, 'UnsupportedMediaTypeException'],
-    ['an unknown method on a known path', 'PATCH', '/FeatureGroup/wired', { headers: signedFor('sagemaker') }, 404, 'UnknownOperationException'],
+    [
+      'percent signs that encode nothing',
+      'GET',
+      '/FeatureGroup/wired?RecordIdentifierValueAsString=%E0%A4%A',
+      {},
+      400,
+      'SerializationException',
+    ],
+    [
+      'a body that is not gzip',
+      'PUT',
+      '/FeatureGroup/wired',
+      { body: 'x', headers: { 'content-encoding': 'gzip' } },
+      400,
+      'SerializationException',
+    ],
+    [
+      'an encoding nobody speaks',
+      'PUT',
+      '/FeatureGroup/wired',
+      { body: 'x', headers: { 'content-encoding': 'br' } },
+      415,
+      'UnsupportedMediaTypeException',
+    ],
+    [
+      'an unknown method on a known path',
+      'PATCH',
+      '/FeatureGroup/wired',
+      { headers: signedFor('sagemaker') },
+      404,
+      'UnknownOperationException',
+    ],
     ['a service nobody has', 'POST', '/2020/things', { headers: signedFor('bedrock') }, 404, 'UnknownOperationException'],
   ])('%s', async (_why, method, path, init, status, code) => {
     const answer = await send(method, path, init);
@@ -62,29 +128,52 @@ describe('malformed requests get the error for it', () => {
   });
 
   test('a missing member is named by its path, in the service’s own words', async () => {
-    const { body } = await send('POST', '/BatchWriteRecord', { body: JSON.stringify({ Entries: [{ FeatureGroupName: 'wired', Record: [{}] }] }) });
-    expect(body?.['Message']).toBe(
+    const { body } = await send('POST', '/BatchWriteRecord', {
+      body: JSON.stringify({ Entries: [{ FeatureGroupName: 'wired', Record: [{}] }] }),
+    });
+    expect(body?.Message).toBe(
       "1 validation error detected: Value null at 'entries.1.member.record.1.member.featureName' failed to satisfy constraint: Member must not be null",
     );
   });
 
   test('awsJson: unknown operations and services, missing members and wrong types', async () => {
-    expect(await target('SageMaker.MakeCoffee', '{}')).toMatchObject({ status: 400, body: { __type: 'UnknownOperationException' } });
+    expect(await target('SageMaker.MakeCoffee', '{}')).toMatchObject({
+      status: 400,
+      body: { __type: 'UnknownOperationException' },
+    });
     expect(await target('Nobody.Nothing', '{}')).toMatchObject({ status: 400, body: { __type: 'UnknownOperationException' } });
-    expect(await target('SageMaker.DescribeFeatureGroup', '{}')).toMatchObject({ status: 400, body: { __type: 'ValidationException' } });
-    expect(await target('SageMaker.DescribeFeatureGroup', '{"FeatureGroupName":["x"]}')).toMatchObject({ status: 400, body: { __type: 'SerializationException' } });
-    expect(await target('SageMaker.toString', '{}')).toMatchObject({ status: 400, body: { __type: 'UnknownOperationException' } });
+    expect(await target('SageMaker.DescribeFeatureGroup', '{}')).toMatchObject({
+      status: 400,
+      body: { __type: 'ValidationException' },
+    });
+    expect(await target('SageMaker.DescribeFeatureGroup', '{"FeatureGroupName":["x"]}')).toMatchObject({
+      status: 400,
+      body: { __type: 'SerializationException' },
+    });
+    expect(await target('SageMaker.toString', '{}')).toMatchObject({
+      status: 400,
+      body: { __type: 'UnknownOperationException' },
+    });
   });
 
   test('deep nesting, hostile keys and bytes that are no HTTP leave the server standing', async () => {
     expect((await send('PUT', '/FeatureGroup/wired', { body: `{"Record":${'['.repeat(200_000)}` })).status).toBe(400);
     const hostile = `{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},${record('hostile').slice(1)}`;
     expect((await send('PUT', '/FeatureGroup/wired', { body: hostile })).status).toBe(200);
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
-    for (const bytes of ['P', 'PRI * HTTP/2.0\r\n\r\nnonsense and more of it', 'GET / HTTP/9.9\r\n\r\n', '\x00\x01\x02\x03', 'PUT /FeatureGroup/wired HTTP/1.1\r\nhost: x\r\ncontent-length: 50\r\n\r\n{']) {
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    for (const bytes of [
+      'P',
+      'PRI * HTTP/2.0\r\n\r\nnonsense and more of it',
+      'GET / HTTP/9.9\r\n\r\n',
+      '\x00\x01\x02\x03',
+      'PUT /FeatureGroup/wired HTTP/1.1\r\nhost: x\r\ncontent-length: 50\r\n\r\n{',
+    ]) {
       await new Promise<void>((resolve) => {
         const socket = net.connect(harness.port, '127.0.0.1', () => socket.end(bytes));
-        socket.on('error', () => {}).on('close', () => resolve()).resume();
+        socket
+          .on('error', () => {})
+          .on('close', () => resolve())
+          .resume();
       });
     }
     expect((await send('GET', '/FeatureGroup/wired?RecordIdentifierValueAsString=hostile')).status).toBe(200);
@@ -103,14 +192,21 @@ describe('services share one port', () => {
   test('STS and IAM answer in XML by the action in the form', async () => {
     const sts = new STSClient({ endpoint, region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
     expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
-      Account: '123456789012', Arn: 'arn:aws:sts::123456789012:assumed-role/TidemarkEngine/engine',
+      Account: '123456789012',
+      Arn: 'arn:aws:sts::123456789012:assumed-role/TidemarkEngine/engine',
     });
     sts.destroy();
     const form = async (service: string, body: string) => {
-      const response = await fetch(endpoint, { method: 'POST', body, headers: { ...signedFor(service), 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' } });
+      const response = await fetch(endpoint, {
+        method: 'POST',
+        body,
+        headers: { ...signedFor(service), 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+      });
       return `${response.status} ${await response.text()}`;
     };
-    expect(await form('iam', 'Action=GetRole&Version=2010-05-08&RoleName=TidemarkEngine')).toContain('<Arn>arn:aws:iam::123456789012:role/TidemarkEngine</Arn>');
+    expect(await form('iam', 'Action=GetRole&Version=2010-05-08&RoleName=TidemarkEngine')).toContain(
+      '<Arn>arn:aws:iam::123456789012:role/TidemarkEngine</Arn>',
+    );
     expect(await form('iam', 'Action=GetRole&Version=2010-05-08&RoleName=nobody')).toMatch(/^404 .*<Code>NoSuchEntity<\/Code>/);
     expect(await form('iam', 'Action=GetRole&Version=2010-05-08')).toMatch(/^400 .*<Code>ValidationError<\/Code>/);
     expect(await form('sts', 'Action=%3Cx%3E&Version=2011-06-15')).toMatch(/^400 .*<Code>InvalidAction<\/Code>.*&lt;x&gt;/);
@@ -118,9 +214,14 @@ describe('services share one port', () => {
 });
 
 test('gzip bodies are understood', async () => {
-  const answer = await send('PUT', '/FeatureGroup/wired', { headers: { 'content-encoding': 'gzip' }, body: new Uint8Array(gzipSync(record('zipped'))) });
+  const answer = await send('PUT', '/FeatureGroup/wired', {
+    headers: { 'content-encoding': 'gzip' },
+    body: new Uint8Array(gzipSync(record('zipped'))),
+  });
   expect(answer.status).toBe(200);
-  expect((await send('GET', '/FeatureGroup/wired?RecordIdentifierValueAsString=zipped')).body?.['Record']).toEqual(values({ id: 'zipped', at }));
+  expect((await send('GET', '/FeatureGroup/wired?RecordIdentifierValueAsString=zipped')).body?.Record).toEqual(
+    values({ id: 'zipped', at }),
+  );
 });
 
 test('a plus sign in a query is a plus sign', async () => {
@@ -145,13 +246,19 @@ test('HTTP/2 with prior knowledge on the same port, many requests at once and bo
       let text = '';
       stream.setEncoding('utf8');
       stream.on('response', (answer) => (status = answer[':status']));
-      stream.on('data', (chunk: string) => (text += chunk)).on('end', () => resolve({ status, text })).on('error', reject);
+      stream
+        .on('data', (chunk: string) => (text += chunk))
+        .on('end', () => resolve({ status, text }))
+        .on('error', reject);
       stream.end(body);
     });
   const big = 'x'.repeat(200_000);
   const puts = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      call({ ':method': 'PUT', ':path': '/FeatureGroup/wired' }, JSON.stringify({ Record: values({ id: `h2-${index}`, at, note: big }) })),
+      call(
+        { ':method': 'PUT', ':path': '/FeatureGroup/wired' },
+        JSON.stringify({ Record: values({ id: `h2-${index}`, at, note: big }) }),
+      ),
     ),
   );
   expect(puts.every(({ status }) => status === 200)).toBe(true);

@@ -67,7 +67,9 @@ export function createWireServer({ services, fallback, context }: WireServerOpti
       };
       if (recognised.kind === 'query') answer = await callQuery(recognised.services, wireRequest, requestContext);
       else if (recognised.kind === 'unknown')
-        answer = errorAnswer(new AwsError('UnknownOperationException', `The engine does not know ${recognised.what}.`, recognised.status));
+        answer = errorAnswer(
+          new AwsError('UnknownOperationException', `The engine does not know ${recognised.what}.`, recognised.status),
+        );
       else {
         const called = call(recognised.operation, wireRequest, recognised.labels, requestContext);
         answer = called instanceof Promise ? await called : called;
@@ -93,7 +95,10 @@ export function createWireServer({ services, fallback, context }: WireServerOpti
   ): WireResponse | Promise<WireResponse> {
     const { service } = operation;
     const refuse = (error: unknown) =>
-      errorAnswer(toAwsError(error, service.validationErrorCode ?? 'ValidationException', `${service.name}.${operation.name}`), service);
+      errorAnswer(
+        toAwsError(error, service.validationErrorCode ?? 'ValidationException', `${service.name}.${operation.name}`),
+        service,
+      );
     try {
       const output = operation.handle(operation.decode(request, labels), requestContext);
       if (output instanceof Promise) return output.then((value) => operation.encode(value)).catch(refuse);
@@ -103,15 +108,22 @@ export function createWireServer({ services, fallback, context }: WireServerOpti
     }
   }
 
-  async function callQuery(candidates: readonly Service[], request: WireRequest, requestContext: RequestContext): Promise<WireResponse> {
+  async function callQuery(
+    candidates: readonly Service[],
+    request: WireRequest,
+    requestContext: RequestContext,
+  ): Promise<WireResponse> {
     const form = new URLSearchParams(request.body.toString('utf8'));
     const action = form.get('Action') ?? '';
     const service = candidates.find((candidate) => Object.hasOwn(candidate.operations, action)) ?? (candidates[0] as Service);
     const namespace = `https://${service.name}.amazonaws.com/doc/${service.apiVersion}/`;
     const headers = { 'content-type': 'text/xml' };
     try {
-      const operation = Object.hasOwn(service.operations, action) ? (service.operations[action] as Operation | undefined) : undefined;
-      if (!operation) throw new AwsError('InvalidAction', `Could not find operation ${action} for version ${service.apiVersion}`, 400);
+      const operation = Object.hasOwn(service.operations, action)
+        ? (service.operations[action] as Operation | undefined)
+        : undefined;
+      if (!operation)
+        throw new AwsError('InvalidAction', `Could not find operation ${action} for version ${service.apiVersion}`, 400);
       const output = await operation.handle(decodeQueryInput(operation.schema, form), requestContext);
       return { status: 200, headers, body: printQueryOutput(operation.schema, output, namespace, requestContext.requestId) };
     } catch (error) {
@@ -147,13 +159,17 @@ function readHead(request: IncomingMessage): RequestHead {
 
 /** HTTP/2 bodies need no length, so only an HTTP/1.1 request says by its headers that it has none. */
 const hasBody = (request: IncomingMessage) =>
-  request.httpVersionMajor === 2 || request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
+  request.httpVersionMajor === 2 ||
+  request.headers['content-length'] !== undefined ||
+  request.headers['transfer-encoding'] !== undefined;
 
 function errorAnswer({ code, message, status }: AwsError, service?: Service): WireResponse {
   const contentType =
-    service?.protocol === 'awsJson1_0' ? 'application/x-amz-json-1.0'
-    : service?.protocol === 'awsJson1_1' ? 'application/x-amz-json-1.1'
-    : 'application/json';
+    service?.protocol === 'awsJson1_0'
+      ? 'application/x-amz-json-1.0'
+      : service?.protocol === 'awsJson1_1'
+        ? 'application/x-amz-json-1.1'
+        : 'application/json';
   const body = JSON.stringify({ __type: code, [service?.protocol === 'awsJson1_0' ? 'message' : 'Message']: message });
   return { status, headers: { 'content-type': contentType, 'x-amzn-errortype': code }, body };
 }

@@ -2,14 +2,15 @@
 import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
-import { type CreateFeatureGroupCommandInput, CreateFeatureGroupCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { CreateFeatureGroupCommand, type CreateFeatureGroupCommandInput, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
+import { DuckDBInstance } from '@duckdb/node-api';
 import type { EngineContext } from '../engine-context.ts';
 import type { Buckets, Catalogue, CatalogueTable, StoredObject } from '../ports.ts';
 import { type EngineSettings, profiles } from '../settings.ts';
 import { createIamService, createStsService } from '../sts/sts-service.ts';
 import { createEngineClock } from '../time/engine-clock.ts';
+import { AwsError } from '../wire/aws-error.ts';
 import { createWireServer } from '../wire/wire-server.ts';
 import { createFeatureStore } from './create-feature-store.ts';
 
@@ -61,7 +62,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
   const objects = options.objects ?? new Map<string, StoredObject>();
   const tables = options.tables ?? new Map<string, CatalogueTable>();
-  const store = createFeatureStore(context, { buckets: createBuckets(dataDir, objects, options.beforeS3), catalogue: createCatalogue(tables) });
+  const store = createFeatureStore(context, {
+    buckets: createBuckets(dataDir, objects, options.beforeS3),
+    catalogue: createCatalogue(tables),
+  });
   store.start();
   const server = createWireServer({
     services: [...store.services, createStsService(context), createIamService(context)],
@@ -78,7 +82,13 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const sagemaker = new SageMakerClient(client);
   const runtime = new SageMakerFeatureStoreRuntimeClient(client);
   return {
-    context, port, logged, objects, tables, sagemaker, runtime,
+    context,
+    port,
+    logged,
+    objects,
+    tables,
+    sagemaker,
+    runtime,
     drainNow: store.drainNow,
     async createGroup(name, overrides = {}) {
       await sagemaker.send(
@@ -95,7 +105,11 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       );
       context.clock.advance(1_000);
     },
-    offlineRows: (select) => queryParquet([...objects.values()].map(({ file }) => file), select),
+    offlineRows: (select) =>
+      queryParquet(
+        [...objects.values()].map(({ file }) => file),
+        select,
+      ),
     async close() {
       sagemaker.destroy();
       runtime.destroy();
@@ -105,7 +119,11 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
 }
 
-function createBuckets(dataDir: string, objects: Map<string, StoredObject>, beforeS3: NonNullable<HarnessOptions['beforeS3']> = () => {}): Buckets {
+function createBuckets(
+  dataDir: string,
+  objects: Map<string, StoredObject>,
+  beforeS3: NonNullable<HarnessOptions['beforeS3']> = () => {},
+): Buckets {
   const keep = (bucket: string, key: string, fill: (file: string) => void): StoredObject => {
     const file = join(dataDir, 'objects', bucket, key);
     mkdirSync(dirname(file), { recursive: true });
@@ -127,6 +145,7 @@ function createBuckets(dataDir: string, objects: Map<string, StoredObject>, befo
     head: (bucket, key) => objects.get(`${bucket}/${key}`),
     list: (bucket, prefix) => {
       beforeS3('list', prefix);
+      if (bucket === 'missing') throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404);
       return [...objects].filter(([path]) => path.startsWith(`${bucket}/${prefix}`)).map(([, object]) => object);
     },
     remove: async (bucket, key) => void objects.delete(`${bucket}/${key}`),
@@ -155,7 +174,9 @@ async function queryParquet(files: readonly string[], select: string): Promise<R
   const connection = await instance.connect();
   try {
     const list = files.map((file) => `'${file.replaceAll("'", "''")}'`).join(', ');
-    await connection.run(`CREATE VIEW offline AS SELECT * FROM read_parquet([${list}], union_by_name = true, hive_partitioning = false)`);
+    await connection.run(
+      `CREATE VIEW offline AS SELECT * FROM read_parquet([${list}], union_by_name = true, hive_partitioning = false)`,
+    );
     const reader = await connection.runAndReadAll(select);
     return reader.getRowObjectsJson() as Record<string, unknown>[];
   } finally {
@@ -168,7 +189,8 @@ async function queryParquet(files: readonly string[], select: string): Promise<R
 export function copyDataDir(dataDir: string): string {
   const copy = mkdtempSync(join(tmpdir(), 'tidemark-killed-'));
   mkdirSync(join(copy, 'feature-store'));
-  for (const name of ['feature-store.sqlite', 'feature-store.sqlite-wal']) copyFileSync(join(dataDir, 'feature-store', name), join(copy, 'feature-store', name));
+  for (const name of ['feature-store.sqlite', 'feature-store.sqlite-wal'])
+    copyFileSync(join(dataDir, 'feature-store', name), join(copy, 'feature-store', name));
   return copy;
 }
 
