@@ -10,11 +10,11 @@ export interface Access {
   readonly responseBytes: number;
 }
 
-/** One JSON line a request in `logs/api-access.log`. */
+/** One JSON line a request in `logs/api.access.log`. */
 export function logAccess(logs: FunctionLogs, access: Access): void {
   const { requestId, routeKey, status, durationMs, requestBytes, responseBytes } = access;
   logs.append(
-    'api-access',
+    'api.access',
     requestId,
     JSON.stringify({ routeKey, status, durationMs: Math.round(durationMs * 100) / 100, requestBytes, responseBytes }),
   );

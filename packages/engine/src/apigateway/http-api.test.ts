@@ -309,7 +309,7 @@ it('the access log names routes, not paths or query strings', async () => {
   await get('/open/secret-key?origin=secret');
   await get('/absent/secret');
   await api.close();
-  const file = join(context.dataDir, 'logs', 'api-access.log');
+  const file = join(context.dataDir, 'logs', 'api.access.log');
   expect(existsSync(file)).toBe(true);
   const text = readFileSync(file, 'utf8');
   expect(text).toContain('"routeKey":"GET /open/{name}","status":200');

@@ -7,6 +7,7 @@
 import type { EngineContext } from '../engine-context.ts';
 import type { AcceptedInvocation, AsyncOutbox } from './async-outbox.ts';
 import type { Outcome } from './instance.ts';
+import type { WorkGauge } from './work-gauge.ts';
 
 const RETRY_DELAYS_MS = [1_000, 2_000] as const;
 
@@ -24,17 +25,15 @@ export interface AsyncDispatcher {
   attach(fn: AsyncFunction): void;
   /** Durable when it returns; the promise resolves when the invocation has succeeded or finally failed. */
   accept(functionName: string, requestId: string, payload: string): Promise<void>;
-  isBusy(): boolean;
   /** Nothing that ends from now on is recorded: it will run again. */
   stop(): void;
 }
 
-export function createAsyncDispatcher(context: EngineContext, outbox: AsyncOutbox): AsyncDispatcher {
+export function createAsyncDispatcher(context: EngineContext, outbox: AsyncOutbox, gauge: WorkGauge): AsyncDispatcher {
   interface Lane {
     readonly fn: AsyncFunction;
     readonly ready: number[];
     running: number;
-    delayed: number;
   }
   const lanes = new Map<string, Lane>();
   const settled = new Map<number, () => void>();
@@ -42,10 +41,8 @@ export function createAsyncDispatcher(context: EngineContext, outbox: AsyncOutbo
   let stopped = false;
 
   function later(lane: Lane, id: number, dueMs: number): void {
-    lane.delayed += 1;
     const cancel = context.clock.at(dueMs, () => {
       alarms.delete(cancel);
-      lane.delayed -= 1;
       lane.ready.push(id);
       pump(lane);
     });
@@ -87,6 +84,7 @@ export function createAsyncDispatcher(context: EngineContext, outbox: AsyncOutbo
 
   function settle(id: number): void {
     outbox.remove(id);
+    gauge.end();
     settled.get(id)?.();
     settled.delete(id);
   }
@@ -94,30 +92,30 @@ export function createAsyncDispatcher(context: EngineContext, outbox: AsyncOutbo
   return {
     attach(fn) {
       if (lanes.has(fn.name)) return;
-      const lane: Lane = { fn, ready: [], running: 0, delayed: 0 };
+      const lane: Lane = { fn, ready: [], running: 0 };
       lanes.set(fn.name, lane);
       const nowMs = context.clock.nowMs();
-      for (const { id, dueMs } of outbox.pending(fn.name)) {
+      const pending = outbox.pending(fn.name);
+      for (const { id, dueMs } of pending) {
+        gauge.begin();
         if (dueMs > nowMs) later(lane, id, dueMs);
         else lane.ready.push(id);
       }
-      if (lane.ready.length + lane.delayed > 0) {
-        context.log(
-          `lambda: ${fn.name}: ${lane.ready.length + lane.delayed} asynchronous invocations from before the restart are taken up`,
-        );
+      if (pending.length > 0) {
+        context.log(`lambda: ${fn.name}: ${pending.length} asynchronous invocations from before the restart are taken up`);
       }
       pump(lane);
     },
     accept(functionName, requestId, payload) {
       const lane = lanes.get(functionName) as Lane;
       const id = outbox.add(requestId, functionName, payload, context.clock.nowMs());
+      gauge.begin();
       const { promise, resolve } = Promise.withResolvers<void>();
       settled.set(id, resolve);
       lane.ready.push(id);
       pump(lane);
       return promise;
     },
-    isBusy: () => [...lanes.values()].some((lane) => lane.running + lane.ready.length + lane.delayed > 0),
     stop() {
       stopped = true;
       for (const cancel of alarms) cancel();

@@ -27,7 +27,6 @@ interface Waiting {
 
 export interface InstancePool {
   invoke(requestId: string, payload: string): Promise<Outcome>;
-  isBusy(): boolean;
   size(): number;
   /** Closes instances that have been idle for at least that long; tells how many. */
   retireIdle(forMs: number, most?: number): number;
@@ -130,7 +129,6 @@ export function createInstancePool(options: PoolOptions): InstancePool {
       dispatch();
       return promise;
     },
-    isBusy: () => waiting.length > 0 || members.size > idle.length,
     size: () => members.size,
     retireIdle(forMs, most = Number.POSITIVE_INFINITY) {
       const nowMs = performance.now();

@@ -34,6 +34,7 @@ import type { Outcome } from './instance.ts';
 import { createInstanceBudget, type InstanceLimits, limitsForThisMachine } from './instance-budget.ts';
 import { createLambdaService } from './lambda-service.ts';
 import { createLogTails } from './log-tails.ts';
+import { createWorkGauge } from './work-gauge.ts';
 
 export interface LambdaOptions {
   /** `AWS_ENDPOINT_URL` and the like; asked when an instance starts, so it may be known only after the engine listens. */
@@ -51,7 +52,11 @@ export interface Lambda {
   readonly functions: Functions;
   /** The same specification again changes nothing. Takes up the function's unsettled asynchronous invocations. */
   deploy(spec: FunctionSpec): void;
+  /** An event from another service: durable when it resolves, invoked after that. @throws AwsError as invokeAsync */
+  deliver(functionArn: string, event: unknown): Promise<void>;
   isBusy(): boolean;
+  /** Resolves when nothing runs and every accepted asynchronous invocation is settled. */
+  idle(): Promise<void>;
   /** Instances now alive, over all functions. */
   instanceCount(): number;
   start(): void;
@@ -66,7 +71,8 @@ export function createLambda(context: EngineContext, options: LambdaOptions): La
   const directory = join(context.dataDir, 'lambda');
   mkdirSync(directory, { recursive: true });
   const outbox = openAsyncOutbox(join(directory, 'outbox.db'));
-  const dispatcher = createAsyncDispatcher(context, outbox);
+  const gauge = createWorkGauge();
+  const dispatcher = createAsyncDispatcher(context, outbox, gauge);
   const logs = createFunctionLogs(join(context.dataDir, 'logs'), context.clock);
   const tails = createLogTails();
   const limits = options.instances ?? limitsForThisMachine();
@@ -94,7 +100,12 @@ export function createLambda(context: EngineContext, options: LambdaOptions): La
   const invokeText = async (nameOrArn: string, payload: string, requestId: string): Promise<Outcome> => {
     const fn = find(nameOrArn);
     checkSize(payload, 'RequestResponse', SYNC_LIMIT_BYTES);
-    return fn.run(requestId, payload);
+    gauge.begin();
+    try {
+      return await fn.run(requestId, payload);
+    } finally {
+      gauge.end();
+    }
   };
   /** Synchronous up to the commit: an error thrown here means that nothing was accepted. */
   const acceptText = (nameOrArn: string, payload: string, requestId: string): Promise<void> => {
@@ -137,7 +148,11 @@ export function createLambda(context: EngineContext, options: LambdaOptions): La
           putFailureRecord(context, options.buckets, fn.spec(), invocation, attempts, outcome),
       });
     },
-    isBusy: () => dispatcher.isBusy() || [...deployed.values()].some(({ pool }) => pool.isBusy()),
+    async deliver(functionArn, event) {
+      void acceptText(functionArn, JSON.stringify(event), randomUUID());
+    },
+    isBusy: gauge.isBusy,
+    idle: gauge.idle,
     instanceCount: () => [...deployed.values()].reduce((sum, { pool }) => sum + pool.size(), 0),
     start() {
       const everyMs = Math.max(retireAfterMs / 4, 50);

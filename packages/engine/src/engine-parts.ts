@@ -1,0 +1,97 @@
+/** Every service of the engine, put together: who is handed what, and what is stopped before what. */
+import type { HttpApi } from './apigateway/http-api.ts';
+import { createHttpApi } from './apigateway/http-api.ts';
+import { createAthena } from './athena/create-athena.ts';
+import { createMetrics, type Metrics } from './cloudwatch/metrics.ts';
+import { stateMachineArn } from './deployment/deploy-machines.ts';
+import type { EngineContext } from './engine-context.ts';
+import { createFeatureStore, type FeatureStore } from './featurestore/create-feature-store.ts';
+import { createGlue } from './glue/create-glue.ts';
+import { createLambda, type Lambda } from './lambda/lambda.ts';
+import { createS3, type S3 } from './s3/s3.ts';
+import { createScheduler, type Scheduler } from './scheduler/scheduler.ts';
+import { createStates, type States } from './states/states.ts';
+import { createIamService, createStsService } from './sts/sts-service.ts';
+import { createWireServer, type WireServer } from './wire/wire-server.ts';
+
+export interface EngineParts {
+  readonly s3: S3;
+  readonly lambda: Lambda;
+  readonly states: States;
+  readonly featureStore: FeatureStore;
+  readonly metrics: Metrics;
+  readonly api: HttpApi;
+  readonly scheduler: Scheduler;
+  readonly wire: WireServer;
+  /** Leaves everything that runs to be taken up by the next start. */
+  stop(): Promise<void>;
+}
+
+export interface PartsOptions {
+  /** Known once the engine listens, which is before any function runs. */
+  readonly endpoint: () => string;
+  readonly onFunctionLog: (functionName: string, requestId: string | undefined, line: string) => void;
+}
+
+export async function createEngineParts(context: EngineContext, options: PartsOptions): Promise<EngineParts> {
+  const metrics = createMetrics(context);
+  // S3 notifies functions, and functions' failure destinations are in S3: each is made with the other's name only.
+  const s3: S3 = createS3(context, { deliver: (functionArn, event) => lambda.deliver(functionArn, event) });
+  const { buckets } = s3;
+  const lambda: Lambda = createLambda(context, {
+    environment: () => ({ AWS_ENDPOINT_URL: options.endpoint() }),
+    buckets,
+    onLog(functionName, requestId, line) {
+      metrics.capture(functionName, line);
+      options.onFunctionLog(functionName, requestId, line);
+    },
+  });
+  const { functions } = lambda;
+  const glue = createGlue(context, { buckets });
+  const athena = createAthena(context, { buckets, glue });
+  const featureStore = createFeatureStore(context, { buckets, catalogue: glue.catalogue });
+  const states = createStates(context, { functions, queries: athena.queries, buckets });
+  const api = await createHttpApi(context, { functions });
+  const scheduler = createScheduler(context, {
+    functions,
+    startExecution: (name, input) =>
+      states.startExecution({ stateMachineArn: stateMachineArn(context, name), input: JSON.stringify(input) }),
+  });
+  const wire = createWireServer({
+    context,
+    services: [
+      ...featureStore.services,
+      glue.service,
+      athena.service,
+      states.service,
+      lambda.service,
+      createStsService(context),
+      createIamService(context),
+    ],
+    fallback: s3.handle,
+  });
+
+  return {
+    s3,
+    lambda,
+    states,
+    featureStore,
+    metrics,
+    api,
+    scheduler,
+    wire,
+    async stop() {
+      // Those who judge outcomes go first: a function that is killed by the stop must not count as failed.
+      scheduler.stop();
+      await states.stop();
+      await lambda.stop();
+      await api.close();
+      await wire.close();
+      await athena.stop();
+      await featureStore.stop();
+      await s3.stop();
+      glue.stop();
+      metrics.stop();
+    },
+  };
+}

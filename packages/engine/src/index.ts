@@ -1,0 +1,15 @@
+export type { Authorizer, Route } from './apigateway/route-table.ts';
+export type { MetricQuery, Metrics } from './cloudwatch/metrics.ts';
+export { createEngine, type Engine, type EngineOptions } from './create-engine.ts';
+export {
+  type BucketNotification,
+  type BucketSpec,
+  type Deployment,
+  emptyDeployment,
+  type MachineSpec,
+} from './deployment/deployment.ts';
+export { engineCredentials } from './engine-credentials.ts';
+export type { FunctionSpec } from './lambda/function-spec.ts';
+export type { Schedule } from './scheduler/scheduler.ts';
+export { type EngineSettings, type ProfileName, profiles } from './settings.ts';
+export { createEngineClock, type EngineClock } from './time/engine-clock.ts';
