@@ -1,5 +1,5 @@
-import type { EngineClock } from './time/engine-clock.ts';
 import type { EngineSettings } from './settings.ts';
+import type { EngineClock } from './time/engine-clock.ts';
 
 /** What every service of the engine is made with. */
 export interface EngineContext {
