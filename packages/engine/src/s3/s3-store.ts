@@ -6,6 +6,7 @@ import { type BodyStore, createBodyStore } from './storage/body-store.ts';
 import { type BucketIndex, createBucketIndex } from './storage/bucket-index.ts';
 import { type Commit, createGroupCommit } from './storage/group-commit.ts';
 import { createSequence, openIndexDatabase } from './storage/index-database.ts';
+import { keyOfPath } from './storage/object-path.ts';
 import { createUploadIndex, type UploadIndex } from './storage/upload-index.ts';
 import { createVersionIndex, type VersionIndex } from './storage/version-index.ts';
 import { createVersionListing, type VersionListing } from './storage/version-listing.ts';
@@ -39,7 +40,7 @@ export function openS3Store(context: EngineContext, deliver: Deliver): S3Store {
   for (const { file } of versions.files()) known.add(file);
   const { orphans, missing } = bodies.sweep(known);
   if (orphans > 0) context.log(`s3: removed ${orphans} bodies that no object names, left by a kill`);
-  for (const file of missing) context.log(`s3: the body ${file} is gone from the data directory: reads of it will fail`);
+  for (const file of missing) context.log(`s3: the body of ${describe(file)} is gone from the data directory: reads of it fail`);
 
   return {
     context,
@@ -59,4 +60,10 @@ export function openS3Store(context: EngineContext, deliver: Deliver): S3Store {
       database.close();
     },
   };
+}
+
+function describe(file: string): string {
+  const match = /^objects\/([^/]+)\/(.+)$/su.exec(file);
+  const object = match && keyOfPath(match[2] as string);
+  return object ? `s3://${match[1]}/${object.key}` : file;
 }

@@ -9,11 +9,14 @@
  *
  * Differences by design: signatures and the expiry of presigned URLs are not checked; bucket policies are kept and
  * returned, not enforced; the function of a notification need not exist when it is configured; a checksum is kept only
- * where the client sent one; LastModified is the engine's time; a completed upload cannot be completed again.
+ * where the client sent one; encryption by S3's own keys (AES256) is accepted and not done; LastModified is the engine's
+ * time; a completed upload cannot be completed again.
  *
- * Client quirks: only path-style addresses, so clients need an IP address as endpoint; `+` in a path or a copy source is
- * a space; a HEAD error has no document, so botocore reads status and reason; listings are asked for with
- * `encoding-type=url` by botocore; uploads from streams come `aws-chunked` with a trailing CRC32.
+ * Client quirks: addresses are path-style only, so clients need an IP address as endpoint, and the JavaScript SDK needs
+ * `forcePathStyle` for bucket names with dots; `+` in a path or a copy source is a space; a HEAD error has no document,
+ * so botocore reads status and reason; botocore asks for listings with `encoding-type=url`; uploads from streams come
+ * `aws-chunked` with a trailing CRC32; XML 1.0 has no control characters, so botocore cannot read answers that name keys
+ * with them unless they are url-encoded.
  */
 import type { EngineContext } from '../engine-context.ts';
 import type { Buckets } from '../ports.ts';

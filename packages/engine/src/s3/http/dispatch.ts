@@ -41,13 +41,16 @@ export function createDispatch(operations: S3Operations, { account, log }: Dispa
       answer.headers['x-amz-id-2'] = requestId;
       await sendAnswer(response, answer, request.method === 'HEAD');
     } catch (error) {
-      if (!(error instanceof AwsError) && !message.destroyed) log(`s3: ${request?.method} failed: ${(error as Error).stack}`);
+      if (!(error instanceof AwsError) && !hasHungUp(response)) log(`s3: ${request?.method} failed: ${(error as Error).stack}`);
       sendError(response, error instanceof AwsError ? error : internalError(), request, requestId);
     }
     // An answer that came before the end of the body: the rest is read away, so that the connection stays usable.
     message.resume();
   };
 }
+
+const hasHungUp = (response: Response): boolean =>
+  'stream' in response ? response.stream.destroyed : response.destroyed;
 
 const internalError = () => new S3Error('InternalError', 'We encountered an internal error. Please try again.', 500);
 

@@ -12,6 +12,7 @@ export const ATTRIBUTE_MEMBERS = [
   'ContentType',
   'Expires',
   'Metadata',
+  'ServerSideEncryption',
   'StorageClass',
   'Tagging',
 ] as const;
@@ -26,11 +27,13 @@ const LONGEST_METADATA_BYTES = 2048;
 export interface AttributeInput {
   readonly ACL?: string | undefined;
   readonly Metadata?: Record<string, string> | undefined;
+  readonly ServerSideEncryption?: string | undefined;
   readonly StorageClass?: string | undefined;
 }
 
 export function parseAttributes(input: AttributeInput, headers: Readonly<Record<string, string>>): ObjectAttributes {
   requireOwnerAcl(input.ACL);
+  requireNoKeys(input.ServerSideEncryption);
   const metadata = input.Metadata ?? {};
   const bytes = Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + Buffer.byteLength(value), 0);
   if (bytes > LONGEST_METADATA_BYTES) {
@@ -49,6 +52,11 @@ function requireOwnerAcl(acl: string | undefined): void {
   if (acl !== undefined && acl !== 'private' && acl !== 'bucket-owner-full-control') {
     throw new S3Error('AccessControlListNotSupported', 'The bucket does not allow ACLs', 400);
   }
+}
+
+/** S3's own keys are what AWS uses unasked: no caller can see a difference. Nothing is encrypted here. */
+function requireNoKeys(encryption: string | undefined): void {
+  if (encryption !== undefined && encryption !== 'AES256') throw notImplemented(`Server-side encryption ${encryption}`);
 }
 
 function parseStorageClass(storageClass: string | undefined): string | undefined {
