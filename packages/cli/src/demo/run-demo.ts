@@ -3,7 +3,8 @@
  * flights: derive the files, upload them, follow their receipts, ask the API, build a training set.
  */
 import { join, resolve } from 'node:path';
-import { exportFlights, type ExportedFile, latestAnchor } from '@tidemark/features/flights/export';
+import { ALL_DAYS, latestAnchor } from '@tidemark/features/flights/calendar';
+import { type ExportedFile, exportFlights } from '@tidemark/features/flights/export';
 import { dateOf, type DatasetManifest, type Receipt } from '@tidemark/pipeline';
 import { showNextSteps } from '../commands/next-steps.ts';
 import type { Reporter } from '../output/reporter.ts';
@@ -28,7 +29,6 @@ export interface DemoOptions {
 
 const UPLOADS_AT_ONCE = 6;
 const WEEK_DAYS = 7;
-const ALL_DAYS = 181;
 
 export async function runDemo(options: DemoOptions, reporter: Reporter): Promise<RunningStage> {
   const startedMs = waiting.nowMs();

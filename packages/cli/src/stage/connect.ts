@@ -10,6 +10,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { createExecutions, createFeatureGroups, createGlueTables, createS3ObjectStore } from '@tidemark/aws';
 import { TidemarkError } from '@tidemark/domain';
+import { engineCredentials } from '@tidemark/engine';
 import { stageNames, type StageNames } from '@tidemark/functions/resolve-topology';
 import type { Executions, FeatureGroups, ObjectStore, Tables } from '@tidemark/pipeline';
 import { type EngineFile, findEngine } from './engine-file.ts';
@@ -53,7 +54,7 @@ export function connected(place: { stage: string; account: string; region: strin
   const config =
     engine === undefined
       ? { region: place.region }
-      : { region: place.region, endpoint: engine.endpoint, credentials: { accessKeyId: 'AKIALOCALENGINE00000', secretAccessKey: 'local-engine-secret-access-key' } };
+      : { region: place.region, endpoint: engine.endpoint, credentials: engineCredentials };
   const names = stageNames(place);
   const s3 = new S3Client({ ...config, ...(engine === undefined ? {} : { forcePathStyle: true }) });
   const sfn = new SFNClient(config);

@@ -3,7 +3,7 @@ import type { DrainAnswer, DrainRequest } from './drain-protocol.ts';
 
 /** The main thread's end of the drain thread; runs one flush at a time. */
 export interface DrainWorker {
-  /** Rejects when the thread failed or was stopped; `take` is awaited file by file. */
+  /** Rejects when the thread failed or was stopped; `take` runs for a few files at once. */
   run(request: Extract<DrainRequest, { kind: 'flush' }>, take: (key: string, file: string) => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
@@ -23,10 +23,14 @@ export function createDrainWorker(databaseFile: string, folder: string): DrainWo
     run: (request, take) =>
       new Promise((resolve, reject) => {
         const thread = worker ?? start();
-        let taking = Promise.resolve();
+        const taking = new Set<Promise<void>>();
+        let settled = false;
         const settle = (finish: () => void) => {
+          if (settled) return;
+          settled = true;
           thread.off('message', onMessage).off('error', onError).off('exit', onExit);
-          finish();
+          // The next run may bring the same files: it must not meet one that is still being taken over.
+          void Promise.allSettled(taking).then(finish);
         };
         const fail = (error: unknown) => {
           if (worker === thread) worker = undefined;
@@ -39,14 +43,15 @@ export function createDrainWorker(databaseFile: string, folder: string): DrainWo
         const onMessage = (answer: DrainAnswer) => {
           if (answer.kind === 'failed') return fail(new Error(`The drain thread failed: ${answer.errorName}.`));
           if (answer.kind === 'done') {
-            taking.then(() => settle(resolve), fail);
+            Promise.all(taking).then(() => settle(resolve), fail);
             return;
           }
-          taking = taking.then(async () => {
-            await take(answer.key, answer.file);
+          const taken = take(answer.key, answer.file).then(() => {
+            taking.delete(taken);
             thread.postMessage({ kind: 'taken' } satisfies DrainRequest);
           });
-          taking.catch(fail);
+          taking.add(taken);
+          taken.catch(fail);
         };
         thread.on('message', onMessage).on('error', onError).on('exit', onExit);
         thread.postMessage(request);

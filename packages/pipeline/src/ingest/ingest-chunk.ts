@@ -60,7 +60,7 @@ function recordOf(source: Source, row: RawRow): FeatureRecord | Refusal {
   if (isRefusal(typed)) return typed;
   let mapped: Readonly<Record<string, unknown>>;
   try {
-    mapped = source.map(typed as never);
+    mapped = source.map(typed.row as never);
   } catch {
     return refuse('ROW_MAPPING_FAILED', `the mapping of source ${source.name} threw`);
   }

@@ -12,6 +12,7 @@ import { type FilePlan, planParquetFile, planTextFile } from '../files/plan-file
 import { loadJson, printJson } from '../ledger/json-objects.ts';
 import { dateOf, ingestIdOf, ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { ObjectHead } from '../ports/object-store.ts';
+import { checkHeader } from '../files/type-row.ts';
 import { definitionHash } from './definition-hash.ts';
 import type { IngestDependencies } from './ingest-dependencies.ts';
 import type { IngestPlan, IngestRequest, PlannedIngest, SealedContent } from './ingest-plan.ts';
@@ -47,8 +48,8 @@ export async function planIngest(deps: IngestDependencies, request: IngestReques
 
   const file = await planFile(deps, request, head, date, ingestId);
   if (isRefusal(file)) return answer('refused', file);
-  const stray = file.header?.find((name) => !(name in source.columns));
-  if (stray !== undefined) return answer('refused', refuse('FILE_UNKNOWN_COLUMN', `source ${source.name} declares no column "${stray}"`, stray));
+  const stray = checkHeader(source, file.header ?? []);
+  if (stray !== undefined) return answer('refused', stray);
   if (same?.sha256 === file.sha256) return answer('unchanged');
 
   const { groupName } = resolveGroup(await deps.catalogue(), source.group);

@@ -37,8 +37,8 @@ export const aliasOf = (at: number): string => `j${at}`;
 /** The plan for the tables `labels`, `j0`, `j1` … of a database. */
 export function planOf(scenario: Scenario, database: string): PointInTimePlan {
   const perUnit = NS_PER[scenario.unit];
-  const times = scenario.labels.map((label) => label.timeNs / perUnit);
-  const [earliest, latest] = [times.reduce((a, b) => (b < a ? b : a)), times.reduce((a, b) => (b > a ? b : a))];
+  const times = scenario.labels.map((label) => label.timeNs / perUnit).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const [earliest = 0n, latest = 0n] = [times[0], times.at(-1)];
   return {
     unit: scenario.unit,
     boundary: scenario.boundary,

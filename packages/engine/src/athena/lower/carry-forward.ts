@@ -60,21 +60,24 @@ interface Numbering {
   readonly window: WindowSpec;
 }
 
-/** `SELECT *, row_number() OVER (…) AS rn FROM one_relation`, or the same with plain columns for the star. */
+/** `SELECT *, row_number() OVER (…) AS rn, … FROM one_relation`, where the keys of the window keep their names. */
 function numbering(query: Query): Numbering | undefined {
   const { body } = query;
   if (body.kind !== 'select' || query.with.length > 0 || query.orderBy.length > 0 || query.limit !== undefined || query.offset !== undefined) return undefined;
   if (body.distinct || body.groupBy.length > 0 || body.having || !body.from || body.from.kind === 'join') return undefined;
-  const numbers = body.items.filter((item) => item.kind === 'column' && item.value.kind === 'call');
-  const others = body.items.filter((item) => !numbers.includes(item));
+  const numbers = body.items.filter((item) => item.kind === 'column' && item.value.kind === 'call' && item.value.name === 'row_number');
   const [item] = numbers;
   if (numbers.length !== 1 || item?.kind !== 'column' || item.alias === undefined || item.value.kind !== 'call') return undefined;
-  const passedThrough = others.every((other) => other.kind === 'star' || (other.value.kind === 'name' && (other.alias ?? other.value.parts.at(-1)) === other.value.parts.at(-1)));
-  const { name, over, args } = item.value;
+  const { over } = item.value;
   const window = over && named(over, body);
-  if (!passedThrough || name !== 'row_number' || args.length > 0 || !window || window.frame || !isOfNames(window)) return undefined;
-  return { select: body, item, name: item.alias, window };
+  if (!window || window.frame || !isOfNames(window)) return undefined;
+  const keys = new Set([...window.partitionBy, ...window.orderBy.map((key) => key.value)].map(lastName));
+  const redefines = (other: Select['items'][number]) =>
+    other.kind === 'column' && other.alias !== undefined && lastName(other.value) !== other.alias && keys.has(other.alias);
+  return body.items.some(redefines) ? undefined : { select: body, item, name: item.alias, window };
 }
+
+const lastName = (expression: Expression) => (expression.kind === 'name' ? expression.parts.at(-1) : undefined);
 
 const named = (window: WindowSpec, select: Select) => (window.name === undefined ? window : select.windows[window.name]);
 const isOfNames = ({ partitionBy, orderBy }: WindowSpec) => [...partitionBy, ...orderBy.map((key) => key.value)].every((key) => key.kind === 'name');

@@ -32,7 +32,8 @@ function argument(value: Lowered, parameter: Parameter | undefined): Lowered | u
   if (parameter === undefined) return undefined;
   if (typeof parameter === 'string') return FAMILIES[parameter](value.type) ? value : undefined;
   if (!fits(value.type, parameter)) return undefined;
-  return { ...coerce(value, parameter), ...(value.constant !== undefined && { constant: value.constant }) };
+  const coerced = coerce(value, parameter);
+  return coerced.sql === value.sql ? { ...value, type: coerced.type } : { ...coerced, ...(value.constant !== undefined && { constant: value.constant }) };
 }
 
 export function applyOverload(overload: Overload, args: readonly Lowered[], at: Position): Lowered | undefined {

@@ -1,6 +1,7 @@
 /** Numeric and bitwise functions. */
 import { failing } from '../duck/failure.ts';
-import { BIGINT, BOOLEAN, DOUBLE, duckType, INTEGER, type Type } from '../sql/types.ts';
+import { unsupported } from '../sql/query-error.ts';
+import { BIGINT, BOOLEAN, DOUBLE, duckType, INTEGER, VARCHAR, type Type } from '../sql/types.ts';
 import { arithmetic } from './arithmetic.ts';
 import { custom, plain, same, type FunctionTable, type Overload } from './function-table.ts';
 import type { Lowered } from './scope.ts';
@@ -32,7 +33,15 @@ const random: Overload[] = [
   custom(['integers'], ([n]) => ({ sql: `CAST(floor(random() * ${n?.sql}) AS ${duckType(n?.type ?? INTEGER)})`, type: n?.type ?? INTEGER })),
 ];
 
+/** Digits of a radix to a number; what is none fails, as does what a bigint cannot hold. */
+const fromBase: Overload = custom([VARCHAR, BIGINT], ([s, radix], at) => {
+  if (radix?.constant !== 16) throw unsupported('from_base with another radix than 16', at);
+  const bytes = `CASE WHEN regexp_full_match(${s?.sql}, '[0-9A-Fa-f]{1,16}') THEN ${s?.sql} WHEN ${s?.sql} IS NULL THEN NULL ELSE ${failing('INVALID_FUNCTION_ARGUMENT', 'VARCHAR')} END`;
+  return { sql: `CAST(('0x' || ${bytes}) AS BIGINT)`, type: BIGINT };
+});
+
 export const mathFunctions: FunctionTable = {
+  from_base: [fromBase],
   abs: keepsType((x) => `abs(${x})`),
   sign: keepsType((x) => `sign(${x})`),
   ceil: decimalToWhole('ceil'),

@@ -1,7 +1,7 @@
 /** String, binary, regular-expression and JSON functions. */
 import { failing } from '../duck/failure.ts';
 import { QueryError, unsupported, type Position } from '../sql/query-error.ts';
-import { arrayOf, BIGINT, BOOLEAN, JSON_TYPE, VARBINARY, VARCHAR } from '../sql/types.ts';
+import { arrayOf, BIGINT, BOOLEAN, DOUBLE, JSON_TYPE, VARBINARY, VARCHAR } from '../sql/types.ts';
 import { custom, plain, type FunctionTable } from './function-table.ts';
 import { literal, type Lowered } from './scope.ts';
 
@@ -82,19 +82,23 @@ const regularExpressions: FunctionTable = {
   regexp_split: [plain([VARCHAR, VARCHAR], arrayOf(VARCHAR), (s, p) => `string_split_regex(${s}, ${p})`)],
 };
 
+/** DuckDB's digests are hexadecimal text already, which `to_hex` takes as it is. */
+const digest = (name: string) => [custom([VARBINARY], ([b]) => ({ sql: `unhex(${name}(${b?.sql}))`, digits: `${name}(${b?.sql})`, type: VARBINARY }))];
+
 const binary: FunctionTable = {
   to_utf8: [plain([VARCHAR], VARBINARY, (s) => `encode(${s})`)],
   from_utf8: [plain([VARBINARY], VARCHAR, (b) => `decode(${b})`)],
-  to_hex: [plain([VARBINARY], VARCHAR, (b) => `hex(${b})`)],
+  to_hex: [custom([VARBINARY], ([b]) => text(b?.digits === undefined ? `hex(${b?.sql})` : `upper(${b.digits})`))],
   from_hex: [plain([VARCHAR], VARBINARY, (s) => `unhex(${s})`)],
   to_base64: [plain([VARBINARY], VARCHAR, (b) => `to_base64(${b})`)],
   from_base64: [plain([VARCHAR], VARBINARY, (s) => `from_base64(${s})`)],
-  md5: [plain([VARBINARY], VARBINARY, (b) => `unhex(md5(${b}))`)],
-  sha1: [plain([VARBINARY], VARBINARY, (b) => `unhex(sha1(${b}))`)],
-  sha256: [plain([VARBINARY], VARBINARY, (b) => `unhex(sha256(${b}))`)],
+  md5: digest('md5'),
+  sha1: digest('sha1'),
+  sha256: digest('sha256'),
   sha512: [plain([VARBINARY], VARBINARY, (b) => `trino_sha512(${b})`)],
   xxhash64: [plain([VARBINARY], VARBINARY, (b) => `trino_xxhash64(${b})`)],
   crc32: [plain([VARBINARY], BIGINT, (b) => `trino_crc32(${b})`)],
+  to_ieee754_64: [plain([DOUBLE], VARBINARY, (x) => `CAST(CAST(${x} AS BIT) AS BLOB)`)],
   to_big_endian_64: [plain([BIGINT], VARBINARY, (n) => `unhex(format('{:016x}', CAST(${n} AS HUGEINT) & 18446744073709551615::HUGEINT))`)],
 };
 

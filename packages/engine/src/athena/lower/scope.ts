@@ -16,6 +16,8 @@ export interface Lowered {
   readonly constant?: string | number | boolean;
   /** For a time whose zone came with its text: the same value, failing for any other offset than UTC. */
   readonly inUtc?: string;
+  /** For a digest: its hexadecimal digits. */
+  readonly digits?: string;
 }
 
 export interface Scan {

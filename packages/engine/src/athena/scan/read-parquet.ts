@@ -32,7 +32,7 @@ function isCompatible({ physical, logical }: ParquetColumn, type: Type): boolean
 function timestampSql(sql: string, { physical, logical }: ParquetColumn): string {
   const isInstant = /isAdjustedToUTC=(?:1|true)/i.test(logical) || (physical === 'INT64' && !/isAdjustedToUTC/i.test(logical));
   const naive = isInstant ? `make_timestamp(epoch_us(${sql}))` : `CAST(${sql} AS TIMESTAMP)`;
-  return /MILLIS/i.test(logical) ? naive : `date_trunc('millisecond', ${naive} + INTERVAL 500 MICROSECOND)`;
+  return /TIMESTAMP_MILLIS|MILLIS=Milli/i.test(logical) ? naive : `date_trunc('millisecond', ${naive} + INTERVAL 500 MICROSECOND)`;
 }
 
 export function parquetColumn(column: TableColumn, shape: ParquetShape, key: string): string {

@@ -70,7 +70,7 @@ export function textSource(table: TableDefinition, files: readonly DataFile[]): 
   }
   if (library.endsWith('JsonSerDe')) {
     const columns = table.columns.filter((column) => !column.isPartition).map(({ name, type }) => `${literal(name)}: ${literal(duckType(type))}`);
-    const options = `columns = {${columns.join(', ')}}, format = 'newline_delimited', compression = '${compression(files)}', filename = 'tm_file', hive_partitioning = false`;
+    const options = `columns = {${columns.join(', ')}}, format = 'newline_delimited', compression = '${compression(files) === 'none' ? 'uncompressed' : 'gzip'}', filename = 'tm_file', hive_partitioning = false`;
     return { from: `read_json(${names(files)}, ${options})`, column: ({ name }) => quoted(name) };
   }
   throw new QueryError('NOT_SUPPORTED', `The serde ${library || '(none)'} of table ${table.record.database}.${table.record.name} is not run by this engine`);

@@ -155,8 +155,14 @@ function bindOutput(schema: NormalizedSchema, status: number): (output: object) 
       }
     }
     for (const [name, value] of Object.entries(values.$headers ?? {})) if (value !== undefined) out[name] = value;
-    const text = values.$xml ?? print(values);
+    const text = values.$xml ?? withElements(print(values), values.$elements);
     if (text !== undefined) out['content-type'] ??= text.startsWith('<') ? 'application/xml' : 'application/json';
     return { status: values.$status ?? status, headers: out, text, file: values.$file };
   };
+}
+
+function withElements(text: string | undefined, elements: string | undefined): string | undefined {
+  if (text === undefined || elements === undefined) return text;
+  const end = text.lastIndexOf('</');
+  return text.slice(0, end) + elements + text.slice(end);
 }

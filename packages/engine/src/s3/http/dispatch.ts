@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { AwsError } from '../../wire/aws-error.ts';
-import { accessDenied, notImplemented, S3Error } from '../errors.ts';
+import { notImplemented, S3Error } from '../errors.ts';
 import { type Response, sendAnswer, sendError } from './answer.ts';
 import { type BoundOperation, bindOperation } from './bindings.ts';
+import { checkOwner } from './check-owner.ts';
 import { RequestBody } from './request-body.ts';
 import { operationOf, refuseUnknownQuery } from './routes.ts';
 import type { S3Operation, S3Operations } from './s3-operation.ts';
@@ -53,10 +54,3 @@ const hasHungUp = (response: Response): boolean =>
   'stream' in response ? response.stream.destroyed : response.destroyed;
 
 const internalError = () => new S3Error('InternalError', 'We encountered an internal error. Please try again.', 500);
-
-/** Also for a bucket that does not exist: the answer must not tell a stranger which names are taken. */
-export function checkOwner(expected: unknown, account: string): void {
-  if (expected !== undefined && expected !== account) {
-    throw accessDenied(`The bucket is owned by ${account}, not by the expected ${expected}`);
-  }
-}

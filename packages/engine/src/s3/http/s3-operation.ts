@@ -24,6 +24,8 @@ export interface AnswerExtras {
   readonly $headers?: Readonly<Record<string, string | undefined>>;
   /** Instead of what the schema would print. */
   readonly $xml?: string;
+  /** Further elements, already printed, for the end of the document. */
+  readonly $elements?: string;
   readonly $file?: FileSlice;
 }
 

@@ -34,18 +34,18 @@ export function writeXml(schema: NormalizedSchema, value: unknown): string {
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escape = (text: string) =>
+export const escapeXml = (text: string) =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not reach an XML document as they are
   text.replace(/[&<>"\u0000-\u0008\u000b-\u001f]/g, (sign) => ENTITIES[sign] ?? `&#x${sign.charCodeAt(0).toString(16)};`);
 
 /** The document of an error; unlike all others it has no namespace. */
 export function writeErrorXml(fields: Readonly<Record<string, string>>): string {
-  const elements = Object.entries(fields).map(([name, value]) => `<${name}>${escape(value)}</${name}>`);
+  const elements = Object.entries(fields).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
   return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${elements.join('')}</Error>`;
 }
 
 /** GetBucketLocation's element is text, which the schema does not tell. */
 export function writeLocationXml(region: string): string {
-  const constraint = region === 'us-east-1' ? '' : escape(region);
+  const constraint = region === 'us-east-1' ? '' : escapeXml(region);
   return `<?xml version="1.0" encoding="UTF-8"?>\n<LocationConstraint xmlns="${NAMESPACE}">${constraint}</LocationConstraint>`;
 }

@@ -2,7 +2,7 @@ import { invalidArgument, S3Error } from '../errors.ts';
 import { decode } from '../http/s3-request.ts';
 import type { S3Store } from '../s3-store.ts';
 import { checkCopySource } from '../conditions.ts';
-import { checkOwner } from '../http/dispatch.ts';
+import { checkOwner } from '../http/check-owner.ts';
 import { type FoundVersion, findVersion } from './find-version.ts';
 
 /** Members of CopyObject and UploadPartCopy that {@link findCopySource} heeds. */

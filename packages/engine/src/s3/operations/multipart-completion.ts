@@ -17,7 +17,7 @@ import type { Answer, Exchange } from '../http/s3-operation.ts';
 import { commitObject, placeOf, shownVersionId, writeBody } from '../object-writer.ts';
 import type { S3Store } from '../s3-store.ts';
 import type { Part, Upload } from '../storage/upload-index.ts';
-import { requireUpload } from './multipart.ts';
+import { requireUpload } from './find-upload.ts';
 
 const LEAST_PART_BYTES = 5 * 1024 * 1024;
 

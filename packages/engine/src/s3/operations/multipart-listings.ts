@@ -12,7 +12,7 @@ import { notImplemented } from '../errors.ts';
 import { type Answer, type S3Operations, s3Operation } from '../http/s3-operation.ts';
 import type { S3Store } from '../s3-store.ts';
 import { compareKeys } from '../storage/listing.ts';
-import { requireUpload } from './multipart.ts';
+import { requireUpload } from './find-upload.ts';
 import { checkCount } from './object-attributes.ts';
 
 const MOST = 1000;

@@ -10,17 +10,23 @@ import { createObjectDeletes } from './object-deletes.ts';
 import { createObjectReads } from './object-reads.ts';
 import { createObjectTagging } from './object-tagging.ts';
 import { createObjectWrites } from './object-writes.ts';
+import { createPartUploads } from './part-uploads.ts';
+import { createVersionListings } from './version-listings.ts';
+import { createGetObjectAttributes } from './get-object-attributes.ts';
 
 /** By the SDK's names. What is not in here answers NotImplemented. */
 export const createOperations = (store: S3Store): S3Operations => ({
   ...createBucketOperations(store),
   ...createBucketConfiguration(store),
   ...createListings(store),
+  ...createVersionListings(store),
   ...createObjectReads(store),
+  ...createGetObjectAttributes(store),
   ...createObjectWrites(store),
   ...createObjectCopies(store),
   ...createObjectDeletes(store),
   ...createObjectTagging(store),
   ...createMultipartOperations(store),
+  ...createPartUploads(store),
   ...createMultipartListings(store),
 });
