@@ -30,7 +30,7 @@ function checkout(files: Record<string, string>): string {
 
 const found = async (files: Record<string, string>) => (await boundaries.run(checkout(files))).problems;
 
-describe('boundaries between packages', () => {
+describe('boundaries between packages', { timeout: 60_000 }, () => {
   it('let every pair of the table through and refuse every other pair', async () => {
     const pairs = packages.flatMap((from) => packages.filter((to) => to !== from).map((to) => ({ from, to })));
     const files = Object.fromEntries(
