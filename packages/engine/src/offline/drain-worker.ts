@@ -16,6 +16,11 @@ export function createDrainWorker(databaseFile: string, folder: string): DrainWo
       execArgv: [],
     });
     started.unref();
+    // Also between two flushes, when nobody else listens: the next run starts another thread.
+    const forget = () => {
+      if (worker === started) worker = undefined;
+    };
+    started.on('error', forget).on('exit', forget);
     worker = started;
     return started;
   };
