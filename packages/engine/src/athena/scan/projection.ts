@@ -13,7 +13,8 @@ const invalid = (message: string) => new QueryError('INVALID_TABLE_PROPERTY', me
 export function tableProjection(parameters: Readonly<Record<string, string>>, keys: readonly string[], location: string): Projection | undefined {
   if (parameters['projection.enabled']?.toLowerCase() !== 'true') return undefined;
   const folder = location.replace(/\/?$/, '/');
-  const template = parameters['storage.location.template'] ?? folder + keys.map((key) => `${key}=\${${key}}`).join('/');
+  const given = parameters['storage.location.template'] ?? folder + keys.map((key) => `${key}=\${${key}}`).join('/');
+  const template = given.replace(/\/$/, '');
   const named = [...template.matchAll(/\$\{([^}]+)\}/g)].map((match) => match[1]?.toLowerCase() ?? '');
   const missing = keys.find((key) => !named.includes(key));
   if (missing !== undefined) throw invalid(`storage.location.template lacks \${${missing}}`);
