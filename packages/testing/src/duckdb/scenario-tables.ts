@@ -1,69 +1,79 @@
 /** The tables of a scenario in DuckDB, in a schema of their own: `labels`, `j0`, `j1` … */
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { type DuckDBAppender, type DuckDBConnection, DuckDBTimestampValue } from '@duckdb/node-api';
 import { NS_PER } from '@tidemark/domain';
 import type { StoredValue } from '../oracle/point-in-time.ts';
 import { aliasOf, partitionOfRow, type Scenario, type ScenarioJoin } from '../point-in-time/scenario.ts';
 
+type Cell = StoredValue | boolean | DuckDBTimestampValue;
+
+interface Table {
+  /** Name → DuckDB type. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly rows: readonly (readonly Cell[])[];
+}
+
 export async function createScenarioTables(connection: DuckDBConnection, schema: string, scenario: Scenario): Promise<void> {
   await connection.run(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
   await connection.run(`CREATE SCHEMA ${schema}`);
-  await connection.run(labelsTable(`${schema}.labels`, scenario));
-  for (const [at, join] of scenario.joins.entries()) await connection.run(historyTable(`${schema}.${aliasOf(at)}`, join));
+  await createTable(connection, schema, 'labels', labelsTable(scenario));
+  for (const [at, join] of scenario.joins.entries()) await createTable(connection, schema, aliasOf(at), historyTable(join));
 }
 
-function labelsTable(name: string, scenario: Scenario): string {
-  const columns = ['label_row BIGINT', 'label_time BIGINT', ...scenario.keyColumns.map((one) => `"${one}" VARCHAR`)];
-  const rows = scenario.labels.map((label) => [
-    label.row,
-    label.timeNs / NS_PER[scenario.unit],
-    ...scenario.keyColumns.map((one) => label.keys[one] ?? null),
-  ]);
-  return createTable(
-    name,
-    columns,
-    rows.map((values) => values.map(literal)),
-  );
+function labelsTable(scenario: Scenario): Table {
+  const keys = Object.fromEntries(scenario.keyColumns.map((name) => [name, 'VARCHAR']));
+  return {
+    columns: { label_row: 'BIGINT', label_time: 'BIGINT', ...keys },
+    rows: scenario.labels.map((label) => [
+      label.row,
+      label.timeNs / NS_PER[scenario.unit],
+      ...scenario.keyColumns.map((name) => label.keys[name] ?? null),
+    ]),
+  };
 }
 
-const DUCKDB_TYPE = { varchar: 'VARCHAR', bigint: 'BIGINT', double: 'DOUBLE' } as const;
-
-function historyTable(name: string, join: ScenarioJoin): string {
-  const features = Object.entries(join.features);
-  const columns = [
-    'entity_key VARCHAR',
-    'event_time VARCHAR',
-    ...features.map(([feature, type]) => `"${feature}" ${DUCKDB_TYPE[type]}`),
-    'write_time TIMESTAMP',
-    'api_invocation_time TIMESTAMP',
-    'is_deleted BOOLEAN',
-    ...(join.partitioned ? ['year VARCHAR', 'month VARCHAR', 'day VARCHAR', 'hour VARCHAR'] : []),
-  ];
-  const rows = join.history.map((row) => [
-    literal(row.key),
-    literal(row.eventTime),
-    ...features.map(([feature]) => literal(row.values[feature] ?? null)),
-    timestamp(row.writtenMs),
-    timestamp(row.arrivedMs),
-    row.deleted === null ? 'NULL' : String(row.deleted),
-    ...(join.partitioned ? Object.values(partitionOfRow(row)).map(literal) : []),
-  ]);
-  return createTable(name, columns, rows);
+function historyTable(join: ScenarioJoin): Table {
+  const features = Object.keys(join.features);
+  const partitions: Record<string, string> = join.partitioned ? { year: 'VARCHAR', month: 'VARCHAR', day: 'VARCHAR', hour: 'VARCHAR' } : {};
+  return {
+    columns: {
+      entity_key: 'VARCHAR',
+      event_time: 'VARCHAR',
+      ...Object.fromEntries(features.map((name) => [name, join.features[name]?.toUpperCase() ?? ''])),
+      write_time: 'TIMESTAMP',
+      api_invocation_time: 'TIMESTAMP',
+      is_deleted: 'BOOLEAN',
+      ...partitions,
+    },
+    rows: join.history.map((row) => [
+      row.key,
+      row.eventTime,
+      ...features.map((name) => row.values[name] ?? null),
+      timestamp(row.writtenMs),
+      timestamp(row.arrivedMs),
+      row.deleted,
+      ...(join.partitioned ? Object.values(partitionOfRow(row)) : []),
+    ]),
+  };
 }
 
-function createTable(name: string, columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const names = columns.map((one) => one.slice(0, one.lastIndexOf(' ')));
-  const typed = columns.map((one, at) => `CAST(${names[at]} AS ${one.slice(one.lastIndexOf(' ') + 1)}) AS ${names[at]}`);
-  const values = rows.length === 0 ? [columns.map(() => 'NULL')] : rows;
-  const source = `(VALUES ${values.map((row) => `(${row.join(', ')})`).join(', ')}) AS t(${names.join(', ')})`;
-  return `CREATE TABLE ${name} AS SELECT ${typed.join(', ')} FROM ${source}${rows.length === 0 ? ' WHERE false' : ''}`;
+const timestamp = (ms: number | null) => (ms === null ? null : new DuckDBTimestampValue(BigInt(ms) * 1_000n));
+
+async function createTable(connection: DuckDBConnection, schema: string, name: string, table: Table): Promise<void> {
+  const columns = Object.entries(table.columns).map(([column, type]) => `"${column}" ${type}`);
+  await connection.run(`CREATE TABLE ${schema}.${name} (${columns.join(', ')})`);
+  const appender = await connection.createAppender(name, schema);
+  for (const row of table.rows) {
+    for (const cell of row) append(appender, cell);
+    appender.endRow();
+  }
+  appender.closeSync();
 }
 
-const timestamp = (ms: number | null) => (ms === null ? 'NULL' : `make_timestamp_ms(${ms})`);
-
-function literal(value: StoredValue): string {
-  if (value === null) return 'NULL';
-  if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
-  // `-0` prints as 0, and decimal literals would become DECIMAL.
-  if (typeof value === 'number') return `CAST('${Object.is(value, -0) ? '-0.0' : value}' AS DOUBLE)`;
-  return value.toString();
+function append(appender: DuckDBAppender, cell: Cell): void {
+  if (cell === null) appender.appendNull();
+  else if (typeof cell === 'bigint') appender.appendBigInt(cell);
+  else if (typeof cell === 'number') appender.appendDouble(cell);
+  else if (typeof cell === 'boolean') appender.appendBoolean(cell);
+  else if (typeof cell === 'string') appender.appendVarchar(cell);
+  else appender.appendTimestamp(cell);
 }
