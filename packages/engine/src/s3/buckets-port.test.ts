@@ -34,9 +34,7 @@ test('a finished file is taken over without a copy', async () => {
 });
 
 test('a listing has the latest versions in UTF-8 byte order', async () => {
-  await server.client().send(
-    new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }),
-  );
+  await server.client().send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }));
   for (const key of ['p/😀', 'p/\uffee', 'p/b', 'p/a', 'q']) await server.s3.buckets.put(bucket, key, Buffer.from('1'));
   const first = server.s3.buckets.head(bucket, 'p/a');
   const again = await server.s3.buckets.put(bucket, 'p/a', Buffer.from('22'));

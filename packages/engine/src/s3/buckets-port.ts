@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Buckets, StoredObject } from '../ports.ts';
+import { requireKey } from './http/s3-request.ts';
 import { commitObject, placeOf, writeBody } from './object-writer.ts';
 import { addBucket } from './operations/buckets.ts';
-import { requireKey } from './http/s3-request.ts';
 import { deleteKey } from './operations/object-deletes.ts';
 import type { S3Store } from './s3-store.ts';
-import { NULL_VERSION, type ObjectVersion } from './storage/object-version.ts';
 import { endOfPrefix, type Position } from './storage/listing.ts';
+import { NULL_VERSION, type ObjectVersion } from './storage/object-version.ts';
 
 const ATTRIBUTES = { headers: { 'content-type': 'binary/octet-stream' }, metadata: {} };
 const FROM_INSIDE = 'engine';
@@ -45,10 +45,7 @@ export function createBucketsPort(store: S3Store): Buckets {
       return toStored(await commitObject(store, { ...PUT, id, bucket, key, file, sizeBytes: size, etag }));
     },
     head(bucket, key, versionId) {
-      const version =
-        versionId === undefined
-          ? store.versions.latest(bucket, key)
-          : store.versions.find(bucket, key, versionId);
+      const version = versionId === undefined ? store.versions.latest(bucket, key) : store.versions.find(bucket, key, versionId);
       return version === undefined || version.deleteMarker ? undefined : toStored(version);
     },
     list(bucket, prefix) {

@@ -92,9 +92,9 @@ test('a policy is kept and returned as it was put', async () => {
   expect((await get()).Policy).toBe(Policy);
   await client.send(new DeleteBucketPolicyCommand({ Bucket: 'first' }));
   await expect(get()).rejects.toMatchObject({ name: 'NoSuchBucketPolicy' });
-  await expect(
-    client.send(new PutBucketPolicyCommand({ Bucket: 'first', Policy: 'not json' })),
-  ).rejects.toMatchObject({ name: 'MalformedPolicy' });
+  await expect(client.send(new PutBucketPolicyCommand({ Bucket: 'first', Policy: 'not json' }))).rejects.toMatchObject({
+    name: 'MalformedPolicy',
+  });
 });
 
 describe('what S3 has and this engine has not', () => {
@@ -177,13 +177,17 @@ test('a presigned URL is accepted, whatever it brings in its query', async () =>
   });
   const url = `${server.endpoint}/first/presigned%20%2B`;
   expect((await fetch(`${url}?${query}`, { method: 'PUT', body: 'signed' })).status).toBe(200);
-  const answer = await fetch(`${url}?${query}&response-content-type=text%2Fplain`.replace('x-id=PutObject', 'x-id=GetObject').replace('x-amz-meta-origin=presigned&', ''));
-  expect([answer.status, await answer.text(), answer.headers.get('x-amz-meta-origin'), answer.headers.get('content-type')]).toEqual([
-    200,
-    'signed',
-    'presigned',
-    'text/plain',
-  ]);
+  const answer = await fetch(
+    `${url}?${query}&response-content-type=text%2Fplain`
+      .replace('x-id=PutObject', 'x-id=GetObject')
+      .replace('x-amz-meta-origin=presigned&', ''),
+  );
+  expect([
+    answer.status,
+    await answer.text(),
+    answer.headers.get('x-amz-meta-origin'),
+    answer.headers.get('content-type'),
+  ]).toEqual([200, 'signed', 'presigned', 'text/plain']);
 });
 
 test('a path never leads out of the data directory, not even encoded', async () => {

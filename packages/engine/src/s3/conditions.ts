@@ -64,7 +64,10 @@ const notModified = (headers: Record<string, string>) => new S3Error('NotModifie
 function matches(header: string, etag: string): boolean {
   if (header.trim() === '') throw invalidArgument('an entity tag is missing');
   return header.split(',').some((item) => {
-    const tag = item.trim().replace(/^W\//, '').replace(/^"(.*)"$/, '$1');
+    const tag = item
+      .trim()
+      .replace(/^W\//, '')
+      .replace(/^"(.*)"$/, '$1');
     return tag === '*' || tag === etag;
   });
 }

@@ -23,8 +23,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 const put = (Key: string, Body: string) => server.client().send(new PutObjectCommand({ Bucket, Key, Body }));
-const text = async (Key: string) =>
-  (await server.client().send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
+const text = async (Key: string) => (await server.client().send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
 const files = () =>
   readdirSync(join(server.dataDir, 's3'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('index.sqlite'))

@@ -54,7 +54,6 @@ export const invalidRequest = (message: string) => new S3Error('InvalidRequest',
 export const malformedXml = (what: string) =>
   new S3Error('MalformedXML', `The XML you provided was not well-formed or did not validate: ${what}`, 400);
 
-export const notImplemented = (what: string) =>
-  new S3Error('NotImplemented', `${what} is not implemented by this engine`, 501);
+export const notImplemented = (what: string) => new S3Error('NotImplemented', `${what} is not implemented by this engine`, 501);
 
 export const accessDenied = (message: string) => new S3Error('AccessDenied', message, 403);

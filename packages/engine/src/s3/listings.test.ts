@@ -2,8 +2,8 @@ import {
   CreateBucketCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
-  paginateListObjectsV2,
   PutObjectCommand,
+  paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -67,9 +67,16 @@ test('the first version of the listing goes on from its markers', async () => {
   const found: string[] = [];
   let Marker: string | undefined;
   do {
-    const page: { NextMarker?: string; IsTruncated?: boolean; Contents?: { Key?: string }[]; CommonPrefixes?: { Prefix?: string }[] } =
-      await client.send(new ListObjectsCommand({ Bucket, Delimiter: '/', MaxKeys: 2, Marker }));
-    found.push(...(page.Contents ?? []).map((item) => item.Key ?? ''), ...(page.CommonPrefixes ?? []).map((item) => item.Prefix ?? ''));
+    const page: {
+      NextMarker?: string;
+      IsTruncated?: boolean;
+      Contents?: { Key?: string }[];
+      CommonPrefixes?: { Prefix?: string }[];
+    } = await client.send(new ListObjectsCommand({ Bucket, Delimiter: '/', MaxKeys: 2, Marker }));
+    found.push(
+      ...(page.Contents ?? []).map((item) => item.Key ?? ''),
+      ...(page.CommonPrefixes ?? []).map((item) => item.Prefix ?? ''),
+    );
     Marker = page.IsTruncated ? page.NextMarker : undefined;
   } while (Marker !== undefined);
   expect(found.sort()).toEqual(['a', 'a b+c', 'a/', 'dt=1/', 'é&<>', '\uffee', '😀'].sort());
@@ -78,9 +85,9 @@ test('the first version of the listing goes on from its markers', async () => {
 test('StartAfter skips, a foreign token and a negative count are refused', async () => {
   const answer = await client.send(new ListObjectsV2Command({ Bucket, StartAfter: 'a/2', MaxKeys: 1 }));
   expect(answer.Contents?.map((item) => item.Key)).toEqual(['a/b/3']);
-  await expect(
-    client.send(new ListObjectsV2Command({ Bucket, ContinuationToken: 'not a token!' })),
-  ).rejects.toMatchObject({ name: 'InvalidArgument' });
+  await expect(client.send(new ListObjectsV2Command({ Bucket, ContinuationToken: 'not a token!' }))).rejects.toMatchObject({
+    name: 'InvalidArgument',
+  });
   await expect(client.send(new ListObjectsV2Command({ Bucket, MaxKeys: -1 }))).rejects.toMatchObject({
     name: 'InvalidArgument',
   });

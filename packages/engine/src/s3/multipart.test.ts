@@ -3,8 +3,8 @@ import {
   AbortMultipartUploadCommand,
   type ChecksumAlgorithm,
   type ChecksumType,
-  CompleteMultipartUploadCommand,
   type CompletedPart,
+  CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
@@ -39,7 +39,13 @@ afterAll(() => server.close());
 const md5 = (...bytes: Buffer[]) => createHash('md5').update(Buffer.concat(bytes));
 const start = async (Key: string, options: object = {}) =>
   (await client.send(new CreateMultipartUploadCommand({ Bucket, Key, ...options }))).UploadId as string;
-const send = async (Key: string, UploadId: string, PartNumber: number, Body: Buffer, options: object = {}): Promise<CompletedPart> => {
+const send = async (
+  Key: string,
+  UploadId: string,
+  PartNumber: number,
+  Body: Buffer,
+  options: object = {},
+): Promise<CompletedPart> => {
   const part = await client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body, ...options }));
   return { PartNumber, ETag: part.ETag };
 };

@@ -222,7 +222,11 @@ describe('a configuration', () => {
 
   const overlapping = [rule(['s3:ObjectCreated:*'], { prefix: 'a' }), rule(['s3:ObjectCreated:Put'], { prefix: 'a/b' })];
   test.each<[why: string, configuration: NotificationConfiguration, error: string]>([
-    ['queues', { QueueConfigurations: [{ QueueArn: 'arn:aws:sqs:eu-west-1:1:q', Events: ['s3:ObjectCreated:*'] }] }, 'NotImplemented'],
+    [
+      'queues',
+      { QueueConfigurations: [{ QueueArn: 'arn:aws:sqs:eu-west-1:1:q', Events: ['s3:ObjectCreated:*'] }] },
+      'NotImplemented',
+    ],
     ['EventBridge', { EventBridgeConfiguration: {} }, 'NotImplemented'],
     ['events that never happen', { LambdaFunctionConfigurations: [rule(['s3:ObjectRestore:*'])] }, 'NotImplemented'],
     ['no ARN', { LambdaFunctionConfigurations: [rule(['s3:ObjectCreated:*'], {}, 'object-uploaded')] }, 'InvalidArgument'],

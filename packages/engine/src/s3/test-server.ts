@@ -45,8 +45,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     random: options.random ?? (() => 0.5),
     log: (line) => void log.push(line),
   };
-  const deliver =
-    options.deliver ?? (async (functionArn: string, event: unknown) => void delivered.push({ functionArn, event }));
+  const deliver = options.deliver ?? (async (functionArn: string, event: unknown) => void delivered.push({ functionArn, event }));
   const clients: S3Client[] = [];
 
   const open = async () => {

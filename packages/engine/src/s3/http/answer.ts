@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { pipeline } from 'node:stream/promises';
-import { AwsError } from '../../wire/aws-error.ts';
+import type { AwsError } from '../../wire/aws-error.ts';
 import { invalidArgument, S3Error } from '../errors.ts';
 import type { EncodedAnswer } from './bindings.ts';
 import type { FileSlice } from './s3-operation.ts';

@@ -12,10 +12,7 @@ const LONGEST_LINE_BYTES = 8192;
 const broken = (what: string) => new S3Error('IncompleteBody', `The aws-chunked body is broken: ${what}`, 400);
 
 /** Yields the payload; puts the trailers, names in lower case, into `trailers`. */
-export async function* decodeAwsChunked(
-  body: AsyncIterable<Uint8Array>,
-  trailers: Map<string, string>,
-): AsyncGenerator<Buffer> {
+export async function* decodeAwsChunked(body: AsyncIterable<Uint8Array>, trailers: Map<string, string>): AsyncGenerator<Buffer> {
   let state: 'size' | 'bytes' | 'end-of-bytes' | 'trailers' = 'size';
   let left = 0;
   let line = '';

@@ -31,10 +31,19 @@ interface Member {
 }
 
 /** Heeded for every operation, by the dispatcher and by the reader of bodies. */
-const ALWAYS_HEEDED = ['Bucket', 'Key', 'ExpectedBucketOwner', 'RequestPayer', 'ChecksumAlgorithm', 'ContentMD5', 'ContentLength'];
+const ALWAYS_HEEDED = [
+  'Bucket',
+  'Key',
+  'ExpectedBucketOwner',
+  'RequestPayer',
+  'ChecksumAlgorithm',
+  'ContentMD5',
+  'ContentLength',
+];
 
 /** `x-amz-` headers that belong to the transport and to no operation. */
-const TRANSPORT = /^x-amz-(date|content-sha256|security-token|user-agent|decoded-content-length|trailer|te|id-2|sdk-.*|request-payer)$/;
+const TRANSPORT =
+  /^x-amz-(date|content-sha256|security-token|user-agent|decoded-content-length|trailer|te|id-2|sdk-.*|request-payer)$/;
 
 export function bindOperation(operation: S3Operation): BoundOperation {
   const { schema } = operation;

@@ -50,7 +50,6 @@ export function createDispatch(operations: S3Operations, { account, log }: Dispa
   };
 }
 
-const hasHungUp = (response: Response): boolean =>
-  'stream' in response ? response.stream.destroyed : response.destroyed;
+const hasHungUp = (response: Response): boolean => ('stream' in response ? response.stream.destroyed : response.destroyed);
 
 const internalError = () => new S3Error('InternalError', 'We encountered an internal error. Please try again.', 500);

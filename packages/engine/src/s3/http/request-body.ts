@@ -4,13 +4,7 @@
  * `checksum` and `sizeBytes` known.
  */
 import { createHash } from 'node:crypto';
-import {
-  algorithmOfHeader,
-  checksumAlgorithms,
-  checksumHeader,
-  createChecksum,
-  type StoredChecksum,
-} from '../checksums.ts';
+import { algorithmOfHeader, checksumAlgorithms, checksumHeader, createChecksum, type StoredChecksum } from '../checksums.ts';
 import { invalidArgument, invalidRequest, S3Error } from '../errors.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
 
@@ -62,10 +56,7 @@ export class RequestBody implements AsyncIterable<Buffer> {
     }
     const value = await checksum.digest();
     if (value !== expected) {
-      throw new S3Error(
-        'BadDigest',
-        `The ${claimed.algorithm} you specified did not match the calculated checksum.`,
-      );
+      throw new S3Error('BadDigest', `The ${claimed.algorithm} you specified did not match the calculated checksum.`);
     }
     this.checksum = { algorithm: claimed.algorithm, value, type: 'FULL_OBJECT' };
   }

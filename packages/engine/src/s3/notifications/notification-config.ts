@@ -25,19 +25,14 @@ const ACCEPTED = new Set([...EMITTED, 's3:ObjectCreated:*', 's3:ObjectRemoved:*'
 const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?$/;
 
 /** @throws InvalidArgument, NotImplemented */
-export function parseNotificationConfiguration(
-  input: NotificationConfiguration,
-  createId: () => string,
-): NotificationRule[] {
+export function parseNotificationConfiguration(input: NotificationConfiguration, createId: () => string): NotificationRule[] {
   for (const destination of ['TopicConfigurations', 'QueueConfigurations', 'EventBridgeConfiguration'] as const) {
     if (input[destination] !== undefined) throw notImplemented(`${destination} (only Lambda functions are notified)`);
   }
   const rules = (input.LambdaFunctionConfigurations ?? []).map((rule) => parseRule(rule, createId));
   rules.forEach((rule, index) => {
     if (rules.slice(index + 1).some((other) => overlap(rule, other))) {
-      throw invalidArgument(
-        'Configurations overlap. Configurations on the same bucket cannot share a common event type.',
-      );
+      throw invalidArgument('Configurations overlap. Configurations on the same bucket cannot share a common event type.');
     }
   });
   return rules;
@@ -83,9 +78,7 @@ function overlap(a: NotificationRule, b: NotificationRule): boolean {
 /** `eventName` with its `s3:`. */
 export function ruleMatches(rule: NotificationRule, eventName: string, key: string): boolean {
   return (
-    rule.events.some((pattern) => matchesEvent(pattern, eventName)) &&
-    key.startsWith(rule.prefix) &&
-    key.endsWith(rule.suffix)
+    rule.events.some((pattern) => matchesEvent(pattern, eventName)) && key.startsWith(rule.prefix) && key.endsWith(rule.suffix)
   );
 }
 

@@ -50,7 +50,7 @@ export function createOutbox(
   let state: 'new' | 'running' | 'stopped' = 'new';
   let underWay = 0;
   let cancelAlarm: (() => void) | undefined;
-  let idlers: (() => void)[] = [];
+  const idlers: (() => void)[] = [];
 
   const due = () => (waiting[0]?.dueMs ?? Number.POSITIVE_INFINITY) <= clock.nowMs();
 
@@ -117,9 +117,7 @@ export function createOutbox(
       pump();
     },
     idle: () =>
-      state === 'stopped' || (underWay === 0 && !due())
-        ? Promise.resolve()
-        : new Promise((resolve) => idlers.push(resolve)),
+      state === 'stopped' || (underWay === 0 && !due()) ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve)),
     stop() {
       state = 'stopped';
       cancelAlarm?.();

@@ -65,16 +65,12 @@ export function createBucketConfiguration(store: S3Store): S3Operations {
     PutBucketNotificationConfiguration: s3Operation<
       PutBucketNotificationConfigurationCommandInput,
       PutBucketNotificationConfigurationCommandOutput
-    >(
-      PutBucketNotificationConfiguration$,
-      ['NotificationConfiguration', 'SkipDestinationValidation'],
-      (input) => {
-        const bucket = input.Bucket as string;
-        const rules = parseNotificationConfiguration(input.NotificationConfiguration ?? {}, randomUUID);
-        const text = rules.length === 0 ? undefined : JSON.stringify(rules);
-        return change(bucket, () => store.buckets.setNotification(bucket, text));
-      },
-    ),
+    >(PutBucketNotificationConfiguration$, ['NotificationConfiguration', 'SkipDestinationValidation'], (input) => {
+      const bucket = input.Bucket as string;
+      const rules = parseNotificationConfiguration(input.NotificationConfiguration ?? {}, randomUUID);
+      const text = rules.length === 0 ? undefined : JSON.stringify(rules);
+      return change(bucket, () => store.buckets.setNotification(bucket, text));
+    }),
     GetBucketNotificationConfiguration: s3Operation<
       GetBucketNotificationConfigurationCommandInput,
       GetBucketNotificationConfigurationCommandOutput
@@ -92,19 +88,15 @@ export function createBucketConfiguration(store: S3Store): S3Operations {
         return { $status: 204 };
       },
     ),
-    GetBucketPolicy: s3Operation<GetBucketPolicyCommandInput, GetBucketPolicyCommandOutput>(
-      GetBucketPolicy$,
-      [],
-      (input) => {
-        const { name, policy } = store.buckets.require(input.Bucket as string);
-        if (policy === undefined) {
-          throw new S3Error('NoSuchBucketPolicy', 'The bucket policy does not exist', 404, {
-            fields: { BucketName: name },
-          });
-        }
-        return { Policy: policy };
-      },
-    ),
+    GetBucketPolicy: s3Operation<GetBucketPolicyCommandInput, GetBucketPolicyCommandOutput>(GetBucketPolicy$, [], (input) => {
+      const { name, policy } = store.buckets.require(input.Bucket as string);
+      if (policy === undefined) {
+        throw new S3Error('NoSuchBucketPolicy', 'The bucket policy does not exist', 404, {
+          fields: { BucketName: name },
+        });
+      }
+      return { Policy: policy };
+    }),
     DeleteBucketPolicy: s3Operation<DeleteBucketPolicyCommandInput, DeleteBucketPolicyCommandOutput>(
       DeleteBucketPolicy$,
       [],
@@ -121,7 +113,7 @@ function checkPolicy(text: string): string {
   try {
     policy = JSON.parse(text);
   } catch {
-    throw new S3Error('MalformedPolicy', 'Policies must be valid JSON and the first byte must be \'{\'', 400);
+    throw new S3Error('MalformedPolicy', "Policies must be valid JSON and the first byte must be '{'", 400);
   }
   if (policy === null || typeof policy !== 'object' || !('Statement' in policy)) {
     throw new S3Error('MalformedPolicy', 'Missing required field Statement', 400);

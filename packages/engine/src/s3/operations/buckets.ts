@@ -39,15 +39,11 @@ export function createBucketOperations(store: S3Store): S3Operations {
       [],
       (input) => ({ $xml: writeLocationXml(store.buckets.require(input.Bucket as string).region) }),
     ),
-    DeleteBucket: s3Operation<DeleteBucketCommandInput, DeleteBucketCommandOutput>(
-      DeleteBucket$,
-      [],
-      async (input) => {
-        const retired = await store.commit(() => removeBucket(store, input.Bucket as string));
-        store.bodies.retire(retired);
-        return {};
-      },
-    ),
+    DeleteBucket: s3Operation<DeleteBucketCommandInput, DeleteBucketCommandOutput>(DeleteBucket$, [], async (input) => {
+      const retired = await store.commit(() => removeBucket(store, input.Bucket as string));
+      store.bodies.retire(retired);
+      return {};
+    }),
     ListBuckets: s3Operation<ListBucketsCommandInput, ListBucketsCommandOutput>(
       ListBuckets$,
       ['Prefix', 'MaxBuckets', 'ContinuationToken', 'BucketRegion'],
@@ -56,10 +52,7 @@ export function createBucketOperations(store: S3Store): S3Operations {
   };
 }
 
-async function createBucket(
-  store: S3Store,
-  input: CreateBucketCommandInput,
-): Promise<Answer<CreateBucketCommandOutput>> {
+async function createBucket(store: S3Store, input: CreateBucketCommandInput): Promise<Answer<CreateBucketCommandOutput>> {
   const { LocationConstraint, Location, Bucket, Tags } = input.CreateBucketConfiguration ?? {};
   if (Location !== undefined || Bucket !== undefined) throw notImplemented('A directory bucket');
   if (Tags !== undefined) throw notImplemented('Tags of a bucket');
@@ -114,7 +107,9 @@ function listBuckets(store: S3Store, input: ListBucketsCommandInput): Answer<Lis
   const after = input.ContinuationToken ?? '';
   const rest = store.buckets
     .list()
-    .filter(({ name, region }) => name > after && name.startsWith(input.Prefix ?? '') && region === (input.BucketRegion ?? region));
+    .filter(
+      ({ name, region }) => name > after && name.startsWith(input.Prefix ?? '') && region === (input.BucketRegion ?? region),
+    );
   const page = rest.slice(0, most);
   return {
     Buckets: page.map(({ name, region, createdMs }) => ({

@@ -1,8 +1,8 @@
+import { checkCopySource } from '../conditions.ts';
 import { invalidArgument, S3Error } from '../errors.ts';
+import { checkOwner } from '../http/check-owner.ts';
 import { decode } from '../http/s3-request.ts';
 import type { S3Store } from '../s3-store.ts';
-import { checkCopySource } from '../conditions.ts';
-import { checkOwner } from '../http/check-owner.ts';
 import { type FoundVersion, findVersion } from './find-version.ts';
 
 /** Members of CopyObject and UploadPartCopy that {@link findCopySource} heeds. */
@@ -58,7 +58,11 @@ function findSource(store: S3Store, bucket: string, key: string, versionId: stri
     return findVersion(store, bucket, key, versionId);
   } catch (error) {
     if (error instanceof S3Error && error.status === 405) {
-      throw new S3Error('InvalidRequest', 'The source of a copy request may not specifically refer to a delete marker by version id.', 400);
+      throw new S3Error(
+        'InvalidRequest',
+        'The source of a copy request may not specifically refer to a delete marker by version id.',
+        400,
+      );
     }
     throw error;
   }

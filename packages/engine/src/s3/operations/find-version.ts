@@ -15,9 +15,7 @@ export interface FoundVersion {
 export function findVersion(store: S3Store, bucketName: string, key: string, versionId?: string): FoundVersion {
   const bucket = store.buckets.require(bucketName);
   const version =
-    versionId === undefined
-      ? store.versions.latest(bucketName, key)
-      : store.versions.find(bucketName, key, versionId);
+    versionId === undefined ? store.versions.latest(bucketName, key) : store.versions.find(bucketName, key, versionId);
   if (version === undefined) throw versionId === undefined ? noSuchKey(key) : noSuchVersion(key, versionId);
   if (version.deleteMarker) {
     const headers = { 'x-amz-delete-marker': 'true', 'x-amz-version-id': version.versionId };

@@ -24,13 +24,13 @@ export function createGetObjectAttributes(store: S3Store): S3Operations {
 
 const ATTRIBUTES = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'];
 
-function attributes(
-  store: S3Store,
-  input: GetObjectAttributesCommandInput,
-): Answer<GetObjectAttributesCommandOutput> {
+function attributes(store: S3Store, input: GetObjectAttributesCommandInput): Answer<GetObjectAttributesCommandOutput> {
   const { version, shownId } = findVersion(store, input.Bucket as string, input.Key as string, input.VersionId);
   const wanted = new Set<string>(input.ObjectAttributes ?? []);
-  if (wanted.size === 0) throw invalidArgument('The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty');
+  if (wanted.size === 0)
+    throw invalidArgument(
+      'The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty',
+    );
   for (const name of wanted) {
     if (!ATTRIBUTES.includes(name)) throw invalidArgument('Invalid attribute name specified.', 'x-amz-object-attributes', name);
   }

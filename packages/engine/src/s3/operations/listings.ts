@@ -50,8 +50,7 @@ function printContents(rows: readonly ObjectVersion[], encode: (text: string) =>
 }
 
 /** A token says behind which key or prefix the next page starts; keys may hold anything, so it is not the key itself. */
-const printToken = (position: Position | undefined) =>
-  position && Buffer.from(position.key, 'utf8').toString('base64url');
+const printToken = (position: Position | undefined) => position && Buffer.from(position.key, 'utf8').toString('base64url');
 
 function parseToken(token: string): Position {
   const key = Buffer.from(token, 'base64url').toString('utf8');

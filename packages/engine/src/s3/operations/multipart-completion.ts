@@ -96,7 +96,11 @@ function chooseParts(named: readonly CompletedPart[], stored: readonly Part[]): 
     }
     if (part.sizeBytes < LEAST_PART_BYTES) {
       throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', 400, {
-        fields: { ProposedSize: String(part.sizeBytes), MinSizeAllowed: String(LEAST_PART_BYTES), PartNumber: String(part.number) },
+        fields: {
+          ProposedSize: String(part.sizeBytes),
+          MinSizeAllowed: String(LEAST_PART_BYTES),
+          PartNumber: String(part.number),
+        },
       });
     }
   });

@@ -62,10 +62,7 @@ function listParts(store: S3Store, input: ListPartsCommandInput): Answer<ListPar
   };
 }
 
-function listUploads(
-  store: S3Store,
-  input: ListMultipartUploadsCommandInput,
-): Answer<ListMultipartUploadsCommandOutput> {
+function listUploads(store: S3Store, input: ListMultipartUploadsCommandInput): Answer<ListMultipartUploadsCommandOutput> {
   const { name } = store.buckets.require(input.Bucket as string);
   if (input.Delimiter) throw notImplemented('ListMultipartUploads with a delimiter');
   const encode = input.EncodingType === 'url' ? encodeURIComponent : (text: string) => text;

@@ -2,6 +2,7 @@ import type { S3Operations } from '../http/s3-operation.ts';
 import type { S3Store } from '../s3-store.ts';
 import { createBucketConfiguration } from './bucket-configuration.ts';
 import { createBucketOperations } from './buckets.ts';
+import { createGetObjectAttributes } from './get-object-attributes.ts';
 import { createListings } from './listings.ts';
 import { createMultipartOperations } from './multipart.ts';
 import { createMultipartListings } from './multipart-listings.ts';
@@ -12,7 +13,6 @@ import { createObjectTagging } from './object-tagging.ts';
 import { createObjectWrites } from './object-writes.ts';
 import { createPartUploads } from './part-uploads.ts';
 import { createVersionListings } from './version-listings.ts';
-import { createGetObjectAttributes } from './get-object-attributes.ts';
 
 /** By the SDK's names. What is not in here answers NotImplemented. */
 export const createOperations = (store: S3Store): S3Operations => ({

@@ -61,10 +61,7 @@ async function uploadPart(
   return { ETag: `"${part.etag}"`, ...checksumOf(part.checksum) };
 }
 
-async function uploadPartCopy(
-  store: S3Store,
-  input: UploadPartCopyCommandInput,
-): Promise<Answer<UploadPartCopyCommandOutput>> {
+async function uploadPartCopy(store: S3Store, input: UploadPartCopyCommandInput): Promise<Answer<UploadPartCopyCommandOutput>> {
   const upload = requireUpload(store, input);
   const number = checkPartNumber(input.PartNumber);
   const { version, shownId } = findCopySource(store, input);
@@ -114,17 +111,12 @@ function copyRange(header: string | undefined, sizeBytes: number): ByteRange {
 
 function checkPartNumber(number: number | undefined): number {
   if (number === undefined || number < 1 || number > MOST_PARTS) {
-    throw invalidArgument(
-      `Part number must be an integer between 1 and ${MOST_PARTS}, inclusive`,
-      'partNumber',
-      String(number),
-    );
+    throw invalidArgument(`Part number must be an integer between 1 and ${MOST_PARTS}, inclusive`, 'partNumber', String(number));
   }
   return number;
 }
 
-const placeOfPart = (store: S3Store, upload: Upload, number: number) =>
-  `uploads/${upload.uploadId}/${number}-${store.nextId()}`;
+const placeOfPart = (store: S3Store, upload: Upload, number: number) => `uploads/${upload.uploadId}/${number}-${store.nextId()}`;
 
 async function commitPart(store: S3Store, input: UploadInput, fields: Omit<Part, 'modifiedMs'>): Promise<Part> {
   const part = { ...fields, modifiedMs: store.context.clock.nowMs() };

@@ -20,10 +20,7 @@ export function createVersionListings(store: S3Store): S3Operations {
   };
 }
 
-function listVersions(
-  store: S3Store,
-  input: ListObjectVersionsCommandInput,
-): Answer<ListObjectVersionsCommandOutput> {
+function listVersions(store: S3Store, input: ListObjectVersionsCommandInput): Answer<ListObjectVersionsCommandOutput> {
   const { name, encode, common, request } = prepareListing(store, input);
   const page = listPage(store.listing.versions(name), { ...request, after: versionMarker(store, input) });
   const nextVersion = page.next === undefined ? undefined : page.rows.findLast((row) => row.id === page.next?.belowId);

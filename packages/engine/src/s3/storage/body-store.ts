@@ -43,7 +43,7 @@ export function createBodyStore(root: string, clock: EngineClock): BodyStore {
   const incoming = join(root, 'incoming');
   const folders = createFolderSync();
   let drafts = 0;
-  let retired: string[] = [];
+  const retired: string[] = [];
   let cancelRemoval: (() => void) | undefined;
   const absolute = (file: string) => join(root, file);
 

@@ -10,7 +10,10 @@ interface Row {
 /** Few signs, so that prefixes and delimiters meet; some sort differently as UTF-16 and as UTF-8. */
 const sign = fc.constantFrom('a', 'b', '/', '/', '-', 'ü', '\uffee', '😀', '\u{10ffff}', '\ud7ff', '\ue000');
 const word = (maxLength: number) => fc.array(sign, { maxLength }).map((signs) => signs.join(''));
-const keys = fc.uniqueArray(word(6).filter((text) => text !== ''), { maxLength: 40 });
+const keys = fc.uniqueArray(
+  word(6).filter((text) => text !== ''),
+  { maxLength: 40 },
+);
 
 /** The rows as an index hands them out, from a sorted array. */
 const sourceOf =
@@ -53,10 +56,17 @@ const delimiters = fc.constantFrom('', '/', '-', 'a/', 'ü');
 
 test('pages of any size put together are the whole listing', () => {
   fc.assert(
-    fc.property(keys, word(2), delimiters, word(3), fc.integer({ min: 1, max: 7 }), (names, prefix, delimiter, after, maxEntries) => {
-      const rows = names.map((key, index) => ({ key, id: index + 1 })).sort(byKeyNewestFirst);
-      expect(walk(rows, { prefix, delimiter, maxEntries }, after, false)).toEqual(model(rows, prefix, delimiter, after));
-    }),
+    fc.property(
+      keys,
+      word(2),
+      delimiters,
+      word(3),
+      fc.integer({ min: 1, max: 7 }),
+      (names, prefix, delimiter, after, maxEntries) => {
+        const rows = names.map((key, index) => ({ key, id: index + 1 })).sort(byKeyNewestFirst);
+        expect(walk(rows, { prefix, delimiter, maxEntries }, after, false)).toEqual(model(rows, prefix, delimiter, after));
+      },
+    ),
     { numRuns: 500 },
   );
 });

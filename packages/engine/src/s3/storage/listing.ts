@@ -50,10 +50,7 @@ function rollUp(key: string, { prefix, delimiter }: PageRequest): string | undef
   return at < 0 ? undefined : key.slice(0, at + delimiter.length);
 }
 
-export function listPage<Row extends { key: string; id: number }>(
-  source: RowSource<Row>,
-  request: PageRequest,
-): Page<Row> {
+export function listPage<Row extends { key: string; id: number }>(source: RowSource<Row>, request: PageRequest): Page<Row> {
   const end = endOfPrefix(request.prefix);
   const rows: Row[] = [];
   const prefixes: string[] = [];

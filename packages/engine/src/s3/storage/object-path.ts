@@ -14,7 +14,7 @@
 const LONGEST_NAME_BYTES = 220;
 
 /** Glob signs and quotes are escaped too: these paths end up in DuckDB's `read_parquet`. */
-const NOT_PLAIN = /[^A-Za-z0-9 _.\-=+,;@()!&^\u0080-\u{10FFFF}]/gu;
+const NOT_PLAIN = /[^A-Za-z0-9 _.\-=+,;@()!&^\u00A0-\u{10FFFF}]/gu;
 const percent = (text: string) =>
   [...Buffer.from(text)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 

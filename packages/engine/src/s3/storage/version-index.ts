@@ -12,8 +12,8 @@ import {
   type ObjectVersion,
   type Tags,
   tagsToText,
-  versionFromRow,
   type VersionRow,
+  versionFromRow,
 } from './object-version.ts';
 
 export interface Change {

@@ -1,6 +1,6 @@
 import type { IndexDatabase } from './index-database.ts';
 import type { RowSource } from './listing.ts';
-import { type ObjectVersion, versionFromRow, type VersionRow } from './object-version.ts';
+import { type ObjectVersion, type VersionRow, versionFromRow } from './object-version.ts';
 
 /** The rows that listings walk over. */
 export interface VersionListing {
