@@ -15,7 +15,7 @@ export interface Death {
   readonly when: 'before' | 'after';
 }
 
-export interface Account {
+interface Account {
   readonly status: string;
   readonly output: string | undefined;
   /** What every task that is known to have succeeded answered, sorted. */

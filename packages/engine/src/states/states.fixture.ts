@@ -15,7 +15,7 @@ import type { Ports } from './run/runtime.ts';
 import { createStates, type States } from './states.ts';
 
 /** Throws to fail: the error's name is the errorType. */
-export type FakeFunction = (payload: Json, name: string) => Json | Promise<Json>;
+type FakeFunction = (payload: Json, name: string) => Json | Promise<Json>;
 
 export interface Bench {
   readonly context: EngineContext;
@@ -123,7 +123,7 @@ export async function runMachine(
   return { ...(await waitForEnd(states, executionArn)), arn: executionArn };
 }
 
-export interface HistoryEvent {
+interface HistoryEvent {
   readonly id: number;
   readonly previousEventId: number;
   readonly type: string;

@@ -7,10 +7,11 @@
  * EXPRESS machines (as children of a distributed Map they run): StateMachineTypeNotSupported. Versions, aliases,
  * encryption: ValidationException. StartSyncExecution, UpdateMapRun, activities, TestState: UnknownOperationException.
  *
- * Differences by design: a task in flight when the process dies is invoked again; logging and tracing configurations
- * are kept and shown, nothing is written; histories are kept until their machine is deleted; roles are not
- * assumed; a Map with no Label gets the name of its state; at most 1,000 children run at once; the result of a
- * distributed Map without ResultWriter holds the outputs of the children that succeeded.
+ * Differences by design: a task in flight when the process dies is invoked again; a query whose execution is stopped runs
+ * on; logging and tracing configurations are kept and shown, nothing is written; histories are kept until their machine
+ * is deleted; roles are not assumed; a Map with no Label gets the name of its state; at most 1,000 children run at
+ * once; the result of a distributed Map without ResultWriter holds the outputs of the children that succeeded; an
+ * asynchronous invocation of an unknown function is logged, not refused; trace headers are not kept.
  *
  * Client quirks: StartSyncExecution of the SDKs prefixes the host (`sync-`) and cannot reach an IP address.
  */

@@ -12,7 +12,7 @@ import { checkMap } from './check-map.ts';
 import { checkRule } from './check-rule.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 
-export interface Diagnostic {
+interface Diagnostic {
   readonly code: string;
   readonly message: string;
   /** Like a JSON pointer: `/States/Load/Resource`. */

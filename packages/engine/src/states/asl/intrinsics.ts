@@ -13,7 +13,7 @@ export type Expression =
   /** `raw` keeps the backslashes: States.Format tells `\{` from `{`. */
   | { readonly kind: 'literal'; readonly value: Json; readonly raw?: string };
 
-export interface EvaluationScope {
+interface EvaluationScope {
   readPath(path: string): Json;
   random(): number;
 }

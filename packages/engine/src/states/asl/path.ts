@@ -13,7 +13,7 @@ const STEP = /\.([^\s.[\]()*?@,:'"]+)|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)
 const parsed = new Map<string, readonly Step[] | undefined>();
 
 /** The steps of a path that names one value; undefined for every other path. */
-export function parseReferencePath(path: string): readonly Step[] | undefined {
+function parseReferencePath(path: string): readonly Step[] | undefined {
   if (!parsed.has(path)) parsed.set(path, scanSteps(path));
   return parsed.get(path);
 }

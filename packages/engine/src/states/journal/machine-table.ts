@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { MachineRow, RevisionRow } from './rows.ts';
 
-export type NewRevision = Omit<RevisionRow, 'id'>;
+type NewRevision = Omit<RevisionRow, 'id'>;
 
-export interface Tag {
+interface Tag {
   readonly key: string;
   readonly value: string;
 }

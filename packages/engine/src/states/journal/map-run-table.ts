@@ -1,10 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { MapRunRow } from './rows.ts';
 
-export type NewMapRun = Pick<
-  MapRunRow,
-  'arn' | 'execution' | 'startMs' | 'maxConcurrency' | 'toleratedPercentage' | 'toleratedCount'
->;
+type NewMapRun = Pick<MapRunRow, 'arn' | 'execution' | 'startMs' | 'maxConcurrency' | 'toleratedPercentage' | 'toleratedCount'>;
 
 export interface MapRunTable {
   add(row: NewMapRun): number;

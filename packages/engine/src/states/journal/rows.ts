@@ -1,6 +1,6 @@
 /** The rows of states.db, as `tables.ts` declares them. */
 
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 /** PENDING only for a child of a map run that has not begun, or that waits to be redriven. */
 export type StoredStatus = ExecutionStatus | 'PENDING';
 

@@ -95,6 +95,6 @@ async function continueMapRun({ run, position }: Step<MapState>, id: number): Pr
 }
 
 /** AWS makes up a label where none is given; here it is the name of the state. */
-export function labelOf(state: MapState, name: string): string {
+function labelOf(state: MapState, name: string): string {
   return state.Label ?? name.replace(/[^\w.-]/g, '-').slice(0, 40);
 }

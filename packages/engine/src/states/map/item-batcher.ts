@@ -9,7 +9,7 @@ export interface ChildInput {
   readonly itemCount: number;
 }
 
-export interface Batching {
+interface Batching {
   readonly mostItems: number | undefined;
   readonly mostBytes: number | undefined;
   readonly batchInput: Json | undefined;

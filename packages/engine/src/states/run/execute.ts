@@ -34,7 +34,7 @@ async function drive(run: Run, hasBegun: () => void): Promise<RunEnd> {
   try {
     begin(run);
     // A child's beginning is committed with its first step.
-    if (run.execution.mapRun === null) await run.commit('flushed');
+    if (run.execution.mapRun === null) await run.commit();
     hasBegun();
     const root = run.positions.get('');
     if (root === undefined) throw new Error('An execution has no position.');

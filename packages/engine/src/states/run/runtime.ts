@@ -15,7 +15,7 @@ export interface Ports {
 /** How a run has ended in this process; `halted` is not the end of the execution. */
 export type RunEnd = StoredStatus | 'halted';
 
-export interface RunningExecution {
+interface RunningExecution {
   /** Ends it as StopExecution does. */
   stop(error: string | undefined, cause: string | undefined): void;
   /** Leaves it as it is, to be resumed by the next process. */

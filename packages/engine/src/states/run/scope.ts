@@ -2,7 +2,7 @@
  * A tree of waits that can be ended from outside: a stopped execution, a timeout, a failed sibling, an instance that
  * shuts down. Nothing is killed: whoever waits is told at once, and what comes in late is dropped.
  */
-export type InterruptionKind =
+type InterruptionKind =
   /** The instance goes away; nothing more is written, the execution goes on after the next start. */
   | 'halted'
   /** StopExecution, or a parent that has ended. */

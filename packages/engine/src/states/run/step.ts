@@ -10,7 +10,7 @@ import type { Run } from './run.ts';
 import type { Scope } from './scope.ts';
 
 /** Runs a branch of a Parallel or an iteration of a Map to its end. */
-export type RunBranch = (run: Run, block: StatesBlock, position: Position, scope: Scope) => Promise<Json>;
+type RunBranch = (run: Run, block: StatesBlock, position: Position, scope: Scope) => Promise<Json>;
 
 export interface Step<S extends State = State> extends Surroundings {
   readonly run: Run;

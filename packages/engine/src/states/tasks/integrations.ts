@@ -7,7 +7,7 @@ import { runtimeError, StatesError } from '../asl/states-error.ts';
 import type { Runtime } from '../run/runtime.ts';
 import type { IntegrationName } from './integration-names.ts';
 
-export interface TaskResult {
+interface TaskResult {
   readonly result: Json;
   /** For jobs: what the service answered when the job was taken. */
   readonly submitted?: Json;
