@@ -14,6 +14,7 @@ describe('where rows end', () => {
     { text: 'a,b\r\n1,2\r\n3,4\r\n', rows: 2, why: 'CRLF' },
     { text: 'a,b\r\n1,2\r\n\r', rows: 1, why: 'half a CRLF behind the last row is a blank line' },
     { text: '\n\r\na,b\n\n1,2\n\n\n', rows: 1, why: 'blank lines, before the header too' },
+    { text: '\n\n\r\na,b\n1,2\n', rows: 1, why: 'a blank line before the header that the stream cuts in two' },
     { text: '\ufeffa,b\n1,2\n', rows: 1, why: 'a byte order mark' },
     { text: '\ufeff"a",b\n1,2\n', rows: 1, why: 'a byte order mark before a quote' },
     { text: 'a,b\n"1\n1","2\r\n2"\n3,4\n', rows: 2, why: 'line ends inside quotes' },

@@ -10,6 +10,7 @@ import { RowScanner } from './row-scanner.ts';
 
 export type { RawRow } from './raw-row.ts';
 
+const LF = 10;
 const CR = 13;
 
 export interface TextChunkOptions {
@@ -36,7 +37,7 @@ export function* readTextChunk(bytes: Uint8Array, options: TextChunkOptions): It
     const next = scanner.next(buffer, at);
     const end = next === -1 ? buffer.length : next;
     if (next === -1 ? scanner.openRow : !scanner.blank) {
-      const byteEnd = trimmedEnd(buffer, at, end);
+      const byteEnd = trimmedEnd(buffer, end);
       const text = textOf(at, byteEnd);
       const content = text === undefined ? NOT_UTF8 : parse(text);
       yield 'fields' in content
@@ -60,9 +61,10 @@ function textReader(buffer: Buffer): (start: number, end: number) => string | un
   return (start, end) => (isUtf8(buffer.subarray(start, end)) ? buffer.toString('utf8', start, end) : undefined);
 }
 
-function trimmedEnd(buffer: Buffer, start: number, end: number): number {
-  const withoutLf = end > start && buffer[end - 1] === 10 ? end - 1 : end;
-  return withoutLf > start && buffer[withoutLf - 1] === CR ? withoutLf - 1 : withoutLf;
+/** Where a row that is not blank ends without its LF or CRLF. */
+function trimmedEnd(buffer: Buffer, end: number): number {
+  const withoutLf = buffer[end - 1] === LF ? end - 1 : end;
+  return buffer[withoutLf - 1] === CR ? withoutLf - 1 : withoutLf;
 }
 
 function csvParser(header: readonly string[]): (text: string) => RowContent {
