@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { BUCKET, writeDeployment } from './create-engine.fixture.ts';
-import { createEngine, type Engine, type EngineOptions } from './create-engine.ts';
+import { createEngine } from './create-engine.ts';
+import type { Engine, EngineOptions } from './engine.ts';
 import { engineCredentials } from './engine-credentials.ts';
 
 const MACHINE_ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:copying';
@@ -141,7 +142,7 @@ describe('a deployment', () => {
     await upload(endpoint, 'in/nightly', 'x');
     await idle();
     clock.advance(24 * 3_600_000);
-    await expect.poll(() => executions(endpoint).then((all) => all.length)).toBe(2);
+    await expect.poll(() => executions(endpoint).then((all) => all.length), { timeout: 15_000 }).toBe(2);
     await idle();
     expect(await executions(endpoint)).toEqual(Array(2).fill('SUCCEEDED {"copied":1}'));
   });

@@ -2,6 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
+/** A connection that nobody holds is closed when it is collected as garbage, and its lock falls: seen in a test. */
+const held = new Set<Database.Database>();
+
 /**
  * Makes sure that one engine at a time works on a data directory. The lock is SQLite's own on `engine.lock`: the system
  * releases it with the process, however that ended, so that there are no stale locks and no guessing about process ids.
@@ -23,7 +26,11 @@ export function lockDataDir(dataDir: string): () => void {
     );
   }
   writeFileSync(holderFile, `${process.pid}\n`);
-  return () => lock.close();
+  held.add(lock);
+  return () => {
+    held.delete(lock);
+    lock.close();
+  };
 }
 
 function holderOf(file: string): string {

@@ -1,6 +1,6 @@
 export type { Authorizer, Route } from './apigateway/route-table.ts';
 export type { MetricQuery, Metrics } from './cloudwatch/metrics.ts';
-export { createEngine, type Engine, type EngineOptions } from './create-engine.ts';
+export { createEngine } from './create-engine.ts';
 export {
   type BucketNotification,
   type BucketSpec,
@@ -8,6 +8,7 @@ export {
   emptyDeployment,
   type MachineSpec,
 } from './deployment/deployment.ts';
+export type { Engine, EngineOptions } from './engine.ts';
 export { engineCredentials } from './engine-credentials.ts';
 export type { FunctionSpec } from './lambda/function-spec.ts';
 export type { Schedule } from './scheduler/scheduler.ts';

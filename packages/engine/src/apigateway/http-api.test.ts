@@ -39,7 +39,7 @@ const functions: Functions = {
 
 beforeEach(async () => {
   context = createTestContext();
-  api = await createHttpApi(context, { functions, integrationTimeoutMs: 100 });
+  api = await createHttpApi(context, { functions });
   api.deploy(routes);
   base = `http://127.0.0.1:${await api.listen(0)}`;
 });
@@ -47,6 +47,13 @@ afterEach(async () => {
   await api.close();
   context[Symbol.dispose]();
 });
+
+async function restart(options: { integrationTimeoutMs?: number } = {}) {
+  await api.close();
+  api = await createHttpApi(context, { functions, ...options });
+  api.deploy(routes);
+  base = `http://127.0.0.1:${await api.listen(0)}`;
+}
 
 const get = async (path: string, init?: RequestInit) => {
   const response = await fetch(base + path, init);
@@ -145,6 +152,7 @@ describe('the gateway’s own answers', () => {
 
   it('are 503 when the function takes too long', async () => {
     prepared = 'never';
+    await restart({ integrationTimeoutMs: 50 });
     expect(await send('/answer')).toEqual({ status: 503, text: '{"message":"Service Unavailable"}' });
   });
 });
@@ -266,10 +274,7 @@ describe('a JWT route', () => {
     const keys = createRemoteJWKSet(new URL(`${base}/.well-known/jwks.json`));
     expect((await jwtVerify(token, keys)).payload.aud).toBe('features');
     expect((await get('/.well-known/jwks.json')).text).not.toContain('"d"');
-    await api.close();
-    api = await createHttpApi(context, { functions });
-    api.deploy(routes);
-    base = `http://127.0.0.1:${await api.listen(0)}`;
+    await restart();
     expect((await withToken(token)).status).toBe(200);
   });
 });
@@ -303,6 +308,13 @@ describe('an IAM route', () => {
     await expect(invoke(clientWith('another'))).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
     expect((await get('/2015-03-31/functions/x/invocations', { method: 'POST', body: '{}' })).status).toBe(403);
   });
+});
+
+it('a query that cannot be decoded is not signed, whatever the header says', async () => {
+  const authorization = `AWS4-HMAC-SHA256 Credential=${engineCredentials.accessKeyId}/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`;
+  expect((await get('/2015-03-31/functions/x/invocations?a=%ZZ', { method: 'POST', headers: { authorization } })).status).toBe(
+    403,
+  );
 });
 
 it('the access log names routes, not paths or query strings', async () => {

@@ -24,9 +24,10 @@ import { createFunctionLogs } from '../lambda/function-logs.ts';
 import type { Functions } from '../ports.ts';
 import { logAccess } from './access-log.ts';
 import { authorizeIam } from './iam-authorizer.ts';
+import { createIntegration } from './integration.ts';
 import { type Authorization, createJwtAuthorizer } from './jwt-authorizer.ts';
 import { parseTarget, proxyEvent } from './proxy-event.ts';
-import { gatewayAnswer, internalServerError, type ProxyResponse, proxyResponse } from './proxy-response.ts';
+import { gatewayAnswer, internalServerError, type ProxyResponse } from './proxy-response.ts';
 import { readBody } from './request-body.ts';
 import { compileRoutes, type Route } from './route-table.ts';
 import { openTokenIssuer } from './token-issuer.ts';
@@ -58,7 +59,7 @@ export async function createHttpApi(context: EngineContext, options: HttpApiOpti
   const issuer = await openTokenIssuer(join(context.dataDir, 'apigateway'));
   const authorizeJwt = createJwtAuthorizer(issuer, context.clock);
   const logs = createFunctionLogs(join(context.dataDir, 'logs'), context.clock);
-  const timeoutMs = options.integrationTimeoutMs ?? INTEGRATION_TIMEOUT_MS;
+  const integrate = createIntegration(context, options.functions, options.integrationTimeoutMs ?? INTEGRATION_TIMEOUT_MS);
   const jwks: ProxyResponse = { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(issuer.jwks) };
   let routes: readonly Route[] = [];
   let find = compileRoutes([]);
@@ -101,30 +102,7 @@ export async function createHttpApi(context: EngineContext, options: HttpApiOpti
       timeMs: context.clock.nowMs(),
       account: context.account,
     });
-    return integrate(match.route, event, requestId);
-  }
-
-  async function integrate(route: Route, event: object, requestId: string): Promise<ProxyResponse> {
-    const { promise: timeout, resolve } = Promise.withResolvers<'timeout'>();
-    const timer = setTimeout(resolve, timeoutMs, 'timeout');
-    try {
-      const outcome = await Promise.race([options.functions.invoke(route.functionName, event), timeout]);
-      if (outcome === 'timeout') return gatewayAnswer(503, 'Service Unavailable');
-      const response = outcome.functionError === undefined ? proxyResponse(outcome.payload) : undefined;
-      if (!response)
-        context.log(
-          `api: request ${requestId}: ${route.functionName} ${outcome.functionError ? 'failed' : 'answered with a malformed response'}: see its log`,
-        );
-      return response ?? internalServerError;
-    } catch (error) {
-      const code = (error as { code?: string }).code;
-      if (code === 'RequestTooLargeException') return gatewayAnswer(413, 'Request Entity Too Large');
-      if (code === 'TooManyRequestsException') return gatewayAnswer(429, 'Too Many Requests');
-      context.log(`api: request ${requestId}: ${route.functionName}: ${(error as Error).message}`);
-      return internalServerError;
-    } finally {
-      clearTimeout(timer);
-    }
+    return integrate(match.route.functionName, event, requestId);
   }
 
   async function serve(request: IncomingMessage, reply: ServerResponse): Promise<void> {

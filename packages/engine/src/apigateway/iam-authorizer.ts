@@ -31,10 +31,12 @@ export function authorizeIam(request: IncomingMessage, body: Buffer, account: st
   if (declaredHash !== bodyHash && declaredHash !== 'UNSIGNED-PAYLOAD') return refusal;
 
   const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s, 2);
+  const queryText = canonicalQuery(query);
+  if (queryText === undefined) return refusal;
   const canonicalRequest = [
     request.method,
     path.split('/').map(encode).join('/'),
-    canonicalQuery(query),
+    queryText,
     ...signedHeaders.split(';').map((name) => `${name}:${canonicalHeader(request, name)}`),
     '',
     signedHeaders,
@@ -64,8 +66,10 @@ export function authorizeIam(request: IncomingMessage, body: Buffer, account: st
   };
 }
 
-function canonicalQuery(query: string): string {
+/** Undefined when the query is no valid percent-encoding. */
+function canonicalQuery(query: string): string | undefined {
   if (query === '') return '';
+  if (/%(?![0-9A-Fa-f]{2})/.test(query)) return undefined;
   return query
     .split('&')
     .map((pair) => pair.split(/=(.*)/s, 2).map((part) => encode(decodeURIComponent(part))))

@@ -80,7 +80,7 @@ function readHeaders(request: IncomingMessage): { headers: Record<string, string
     const name = (raw[i] as string).toLowerCase();
     const value = raw[i + 1] as string;
     if (name === 'cookie') cookies.push(...value.split(';').map((cookie) => cookie.trim()));
-    else headers[name] = name in headers ? `${headers[name]},${value}` : value;
+    else headers[name] = Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value;
   }
   headers['x-forwarded-for'] ??= request.socket.remoteAddress ?? '127.0.0.1';
   headers['x-forwarded-port'] ??= String(request.socket.localPort);

@@ -31,13 +31,16 @@ const deployFlaky = (changes = {}) =>
     writeFunction(context, 'flaky', FLAKY, { reservedConcurrency: 1, failureDestination: 's3://ledger/failures', ...changes }),
   );
 
+/** For a machine that is busy with something else. */
+const patiently = { timeout: 15_000 };
+
 const pollWhileAdvancing = <T>(look: () => T, byMs: number) =>
   expect.poll(
     () => {
       context.clock.advance(byMs);
       return look();
     },
-    { interval: 5, timeout: 5_000 },
+    { interval: 5, timeout: 15_000 },
   );
 
 /** Lets the retries come due in the engine's time until the promise is settled. */
@@ -60,7 +63,7 @@ describe('an asynchronous invocation', () => {
   it('is retried twice, in the engine’s time', async () => {
     deployFlaky();
     const settled = lambda.functions.invokeAsync('flaky', { id: 'a', failures: 2 });
-    await expect.poll(() => lines.length).toBe(1);
+    await expect.poll(() => lines.length, patiently).toBe(1);
     expect(lambda.isBusy()).toBe(true);
     await settle(settled, 1_000);
     expect(lines).toEqual(['attempt a 1', 'attempt a 2', 'attempt a 3']);
@@ -105,14 +108,14 @@ describe('an asynchronous invocation', () => {
     lambda.deploy(writeFunction(context, 'flaky', 'export const handler = () => new Promise(() => { console.log("begun") })'));
     void lambda.functions.invokeAsync('flaky', { id: 'a', failures: 0 });
     void lambda.functions.invokeAsync('flaky', { id: 'b', failures: 0 });
-    await expect.poll(() => lines.length).toBe(2);
+    await expect.poll(() => lines.length, patiently).toBe(2);
     await lambda.stop();
 
     lines = [];
     open();
     expect(lambda.isBusy()).toBe(false);
     deployFlaky();
-    await expect.poll(() => lambda.isBusy()).toBe(false);
+    await expect.poll(() => lambda.isBusy(), patiently).toBe(false);
     expect(lines).toEqual(['attempt a 1', 'attempt b 1']);
     expect(context.logged).toContain('lambda: flaky: 2 asynchronous invocations from before the restart are taken up');
   });
@@ -120,7 +123,7 @@ describe('an asynchronous invocation', () => {
   it('that waited for its retry keeps its count over a restart', async () => {
     deployFlaky();
     void lambda.functions.invokeAsync('flaky', { id: 'a', failures: 9 });
-    await expect.poll(() => lines.length).toBe(1);
+    await expect.poll(() => lines.length, patiently).toBe(1);
     await lambda.functions.invoke('flaky', { id: 'other', failures: 0 });
     await lambda.stop();
     open();

@@ -6,6 +6,7 @@ export interface FunctionLogs {
   append(functionName: string, requestId: string | undefined, line: string): void;
   /** Everything appended so far is in the files when this returns. */
   flush(): void;
+  /** What is appended later is lost. */
   close(): void;
 }
 
@@ -19,6 +20,7 @@ export function createFunctionLogs(dir: string, clock: EngineClock, mostBytes = 
   mkdirSync(dir, { recursive: true });
   const files = new Map<string, { path: string; fd: number; sizeBytes: number; pending: string }>();
   let scheduled: NodeJS.Immediate | undefined;
+  let closed = false;
 
   const fileOf = (functionName: string) => {
     const known = files.get(functionName);
@@ -46,6 +48,7 @@ export function createFunctionLogs(dir: string, clock: EngineClock, mostBytes = 
 
   return {
     append(functionName, requestId, line) {
+      if (closed) return;
       const file = fileOf(functionName);
       file.pending += `${new Date(clock.nowMs()).toISOString()} ${requestId ?? '-'} ${line}\n`;
       scheduled ??= setImmediate(flush);
@@ -53,6 +56,7 @@ export function createFunctionLogs(dir: string, clock: EngineClock, mostBytes = 
     flush,
     close() {
       flush();
+      closed = true;
       for (const { fd } of files.values()) closeSync(fd);
       files.clear();
     },

@@ -8,6 +8,9 @@ import { createScheduler, type Schedule, type Scheduler } from './scheduler.ts';
 const START_MS = Date.UTC(2026, 0, 5, 10, 0, 30);
 const HOUR_MS = 3_600_000;
 
+/** For a machine that is busy with something else. */
+const patiently = { timeout: 15_000 };
+
 let context: ReturnType<typeof createTestContext>;
 let scheduler: Scheduler;
 let fired: { target: string; input: unknown }[];
@@ -47,13 +50,13 @@ describe('a schedule', () => {
   it('fires each time that the engine’s clock passes, with the scheduled time', async () => {
     scheduler.deploy([hourly]);
     context.clock.advance(HOUR_MS * 3);
-    await expect.poll(times).toEqual(['2026-01-05T11:00:00Z', '2026-01-05T12:00:00Z', '2026-01-05T13:00:00Z']);
+    await expect.poll(times, patiently).toEqual(['2026-01-05T11:00:00Z', '2026-01-05T12:00:00Z', '2026-01-05T13:00:00Z']);
   });
 
   it('starts a machine, with Scheduler’s own event when it has no input', async () => {
     scheduler.deploy([{ name: 'nightly', expression: 'rate(1 day)', target: { stateMachine: 'backfill' } }]);
     context.clock.advance(24 * HOUR_MS);
-    await expect.poll(() => fired.length).toBe(1);
+    await expect.poll(() => fired.length, patiently).toBe(1);
     expect(fired[0]).toMatchObject({
       target: 'machine backfill',
       input: {
@@ -71,36 +74,40 @@ describe('a schedule', () => {
     open({ clock: createEngineClock(() => START_MS + 5 * HOUR_MS) });
     scheduler.deploy([rate]);
     context.clock.advance(HOUR_MS);
-    await expect.poll(times).toEqual(['2026-01-05T16:00:30Z']);
+    await expect.poll(times, patiently).toEqual(['2026-01-05T16:00:30Z']);
   });
 
   it('that is deployed again is not doubled, and one that is gone is silent', async () => {
     scheduler.deploy([hourly, { ...hourly, name: 'other' }]);
     scheduler.deploy([hourly]);
     context.clock.advance(HOUR_MS);
-    await expect.poll(() => fired.length).toBe(1);
+    await expect.poll(() => fired.length, patiently).toBe(1);
   });
 
   it('fires twice when the engine is harsh', async () => {
     open({ settings: profiles.harsh, random: () => 0.4 });
     scheduler.deploy([hourly]);
     context.clock.advance(HOUR_MS);
-    await expect.poll(times).toEqual(['2026-01-05T11:00:00Z', '2026-01-05T11:00:00Z']);
+    await expect.poll(times, patiently).toEqual(['2026-01-05T11:00:00Z', '2026-01-05T11:00:00Z']);
   });
 
   it('drops what is beyond 48 overdue firings, and says so', async () => {
     scheduler.deploy([{ ...hourly, expression: 'rate(1 minute)' }]);
     context.clock.advance(24 * HOUR_MS);
-    await expect.poll(() => context.logged).toEqual(['scheduler: hourly: more than 48 firings are overdue; the rest is dropped']);
+    await expect
+      .poll(() => context.logged, patiently)
+      .toEqual(['scheduler: hourly: more than 48 firings are overdue; the rest is dropped']);
     expect(fired).toHaveLength(48);
     context.clock.advance(60_000);
-    await expect.poll(() => fired.length).toBe(49);
+    await expect.poll(() => fired.length, patiently).toBe(49);
   });
 
   it('whose target refuses is logged and goes on', async () => {
     scheduler.deploy([{ ...hourly, target: { functionName: 'absent' } }]);
     context.clock.advance(2 * HOUR_MS);
-    await expect.poll(() => context.logged).toEqual(Array(2).fill('scheduler: hourly: the target refused: Function not found'));
+    await expect
+      .poll(() => context.logged, patiently)
+      .toEqual(Array(2).fill('scheduler: hourly: the target refused: Function not found'));
   });
 });
 
