@@ -93,6 +93,7 @@ describe('kill -9', () => {
       const child = spawn(process.execPath, [script, dataDir, bundles, gated, gateFile], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
+      onTestFinished(() => void child.kill('SIGKILL'));
       for await (const line of createInterface({ input: child.stdout })) {
         if (line.startsWith('ready ')) await upload(line.slice(6), 'in/a', 'content');
         if (line === `${gated}: at the gate`) break;
