@@ -54,19 +54,21 @@ const fieldFunctions = Object.fromEntries(
   [...Object.keys(FIELDS), 'second', 'millisecond'].map((field) => [field, [custom(['time'], ([value], at) => extractField(field, value as Lowered, at))]]),
 );
 
-/** Cut to milliseconds, as Trino does. The first branch is the form that the service itself writes. */
+/**
+ * Cut to milliseconds, as Trino does. The first two branches are the forms that the service itself writes and need no more than a cast;
+ * the text stands here several times, but DuckDB evaluates a branch for the rows alone that reach it.
+ */
 function fromIso8601([value]: readonly Lowered[]): Lowered {
   const s = value?.sql ?? '';
   const pattern = '[0-9]{4}-[0-9]{2}-[0-9]{2}(T([0-9]{2}(:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?';
-  const cut = (sql: string) => `date_trunc('millisecond', ${sql})`;
-  const common = `length(${s}) IN (20, 24) AND substr(${s}, 11, 1) = 'T' AND right(${s}, 1) = 'Z' AND substr(${s}, 17, 1) = ':'`;
-  const utc = `WHEN regexp_full_match(${s}, '.*(Z|T[^+-]*|[0-9]|[+-]00(:?00)?)') AND NOT regexp_matches(${s}, 'T.*[+-](0[1-9]|[1-9]|00:?[1-9]|00:?0[1-9])')`;
-  const general = cut(`make_timestamp(epoch_us(CAST(${isoForDuck(s)} AS TIMESTAMPTZ)))`);
-  const whole = (guard: string, otherwise: string) =>
-    `CASE WHEN ${s} IS NULL THEN NULL WHEN ${common} THEN CAST(${s} AS TIMESTAMP) WHEN NOT regexp_full_match(${s}, '${pattern}') THEN ${failing('INVALID_FUNCTION_ARGUMENT', 'TIMESTAMP')} ${guard} THEN ${general} ELSE ${otherwise} END`;
+  const cast = `CAST(${s} AS TIMESTAMP)`;
+  const common = `WHEN ${s} LIKE '____-__-__T__:__:__Z' THEN ${cast} WHEN ${s} LIKE '____-__-__T__:__:__.___Z' THEN ${cast}`;
+  const wrong = `WHEN NOT regexp_full_match(${s}, '${pattern}') THEN ${failing('INVALID_FUNCTION_ARGUMENT', 'TIMESTAMP')}`;
+  const general = `date_trunc('millisecond', make_timestamp(epoch_us(CAST(${isoForDuck(s)} AS TIMESTAMPTZ))))`;
+  const elsewhere = `WHEN regexp_matches(${s}, 'T.*[+-]') AND NOT regexp_matches(${s}, '[+-]00(:?00)?$') THEN ${failing('OFFSET_KEPT', 'TIMESTAMP')}`;
   return {
-    sql: whole('WHEN true', 'NULL'),
-    inUtc: whole(utc, failing('OFFSET_KEPT', 'TIMESTAMP')),
+    sql: `CASE ${common} ${wrong} ELSE ${general} END`,
+    inUtc: `CASE ${common} ${wrong} ${elsewhere} ELSE ${general} END`,
     type: { ...TIMESTAMP_UTC, zone: undefined } as Type,
   };
 }
