@@ -23,11 +23,10 @@ export function randomAccess(objects: ObjectStore, ref: ObjectRef, byteLength: n
       const from = start < 0 ? byteLength + start : start;
       if (byteLength <= WHOLE_FILE_BYTES) {
         whole ??= read();
-        const bytes = await whole;
-        return bytes.slice(from, end).buffer as ArrayBuffer;
+        return new Uint8Array((await whole).subarray(from, end)).buffer;
       }
-      const bytes = await read({ start: from, end });
-      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+      // A copy of its own: what was read may be a view into a larger buffer.
+      return new Uint8Array(await read({ start: from, end })).buffer;
     },
   };
 }
