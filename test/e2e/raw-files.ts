@@ -34,7 +34,10 @@ export async function readRawRows(path: string): Promise<Cells[]> {
   const bytes = readFileSync(path);
   const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
   if (path.endsWith('.csv')) return parse(text, { columns: true, skip_records_with_error: true, bom: true }) as Cells[];
-  return text.split('\n').flatMap((line) => (line === '' ? [] : (jsonRow(line) ?? [])));
+  return text.split('\n').flatMap((line): Cells[] => {
+    const row = line === '' ? undefined : jsonRow(line);
+    return row === undefined ? [] : [row];
+  });
 }
 
 export const readParquetRows = queryParquet;

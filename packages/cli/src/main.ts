@@ -11,6 +11,11 @@ import { ingestCommand } from './commands/ingest.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { receiptsCommand } from './commands/receipts.ts';
 import { EXIT, exitCodeOf } from './output/exit-codes.ts';
+import { projectRoot } from './stage/bundle-stage.ts';
+
+// npm runs scripts in the project's root; paths that a person types are meant from where they stand.
+const standing = process.env['INIT_CWD'];
+if (standing !== undefined && process.cwd() === projectRoot) process.chdir(standing);
 
 const program = new Command('tidemark')
   .description('A feature pipeline for Amazon SageMaker Feature Store, and the embedded AWS to run it on a laptop.')
