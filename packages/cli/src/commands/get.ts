@@ -1,6 +1,6 @@
 import { TidemarkError } from '@tidemark/domain';
 import { Command } from 'commander';
-import { CommandFailed } from '../output/exit-codes.ts';
+import { failureOf } from '../output/exit-codes.ts';
 import { createReporter } from '../output/reporter.ts';
 import { printTable } from '../output/table.ts';
 import { findEngine } from '../stage/engine-file.ts';
@@ -39,7 +39,7 @@ export const getCommand = () =>
         headers: { authorization: `Bearer ${token}` },
       });
       const body = await answer.text();
-      if (!answer.ok) throw new CommandFailed(`${answer.status} ${problemOf(body)}`);
+      if (!answer.ok) throw problemOf(answer.status, body);
       const { asOf, rows } = JSON.parse(body) as Answer;
       reporter.line(`${view} as of ${asOf}`);
       reporter.line(
@@ -57,11 +57,11 @@ function parsePair(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-function problemOf(body: string): string {
+function problemOf(status: number, body: string): Error {
   try {
     const { code, detail, message } = JSON.parse(body) as { code?: string; detail?: string; message?: string };
-    return [code, detail ?? message].filter(Boolean).join(': ');
+    return failureOf(code, `${status} ${detail ?? message}`);
   } catch {
-    return body;
+    return failureOf(undefined, `${status} ${body}`);
   }
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { TidemarkError } from '@tidemark/domain';
 import { Command } from 'commander';
+import { CommandFailed } from '../output/exit-codes.ts';
 import { createReporter } from '../output/reporter.ts';
 import { showReceipts } from '../output/show.ts';
 import { connect, type ConnectedStage, type StageOptions } from '../stage/connect.ts';
@@ -38,6 +39,8 @@ export const ingestCommand = () =>
       const receipts = await Promise.all(uploads.map((one) => followIngest(stage, one)));
       reporter.line(showReceipts(receipts));
       reporter.result(receipts);
+      const refused = receipts.filter(({ status }) => status === 'refused');
+      if (refused.length > 0) throw new CommandFailed(`${refused.length} of ${receipts.length} files were refused: see \`tidemark quarantine list\``);
     });
 
 async function keyFor(file: string, count: number, { key, source, definitions }: Options): Promise<string> {

@@ -1,12 +1,12 @@
 import { DescribeExecutionCommand, GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
 import type { DatasetManifest, DatasetRequest } from '@tidemark/pipeline';
-import { CommandFailed } from '../output/exit-codes.ts';
+import { CommandFailed, failureOf } from '../output/exit-codes.ts';
 import type { ConnectedStage } from './connect.ts';
 import { waiting } from './waiting.ts';
 
 const POLL_MS = 200;
 
-/** Starts the build of a data set and follows it, state by state. @throws CommandFailed with the reason it failed for */
+/** Starts the build of a data set and follows it, state by state. @throws the error it failed with */
 export async function buildDataset(stage: ConnectedStage, id: string, request: DatasetRequest, entered: (state: string) => void): Promise<DatasetManifest> {
   if ((await stage.executions.start('build-dataset', id, request)) === 'exists') throw new CommandFailed(`a data set ${id} exists already: choose another --name`);
   const executionArn = `${stage.names.machineArn('build-dataset').replace(':stateMachine:', ':execution:')}:${id}`;
@@ -20,7 +20,7 @@ export async function buildDataset(stage: ConnectedStage, id: string, request: D
       entered(stateEnteredEventDetails.name);
     }
     if (execution.status === 'SUCCEEDED') return JSON.parse(execution.output ?? '{}') as DatasetManifest;
-    if (execution.status !== 'RUNNING') throw new CommandFailed(`data set ${id} ended as ${execution.status}: ${execution.error ?? ''} ${readableCause(execution.cause)}`);
+    if (execution.status !== 'RUNNING') throw failureOf(execution.error, `data set ${id} ended as ${execution.status}: ${readableCause(execution.cause)}`);
     await waiting.sleep(POLL_MS);
   }
 }

@@ -36,8 +36,6 @@ export async function startStage(options: StartOptions): Promise<RunningStage> {
   const dataDir = resolve(options.data);
   mkdirSync(dataDir, { recursive: true });
   const bundleDir = options.definitions === undefined ? defaultBundleDir : join(dataDir, 'functions');
-  await bundleStage(bundleDir, options.definitions);
-
   const instance = await createEngine({
     dataDir,
     port: options.port,
@@ -46,6 +44,8 @@ export async function startStage(options: StartOptions): Promise<RunningStage> {
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   try {
+    // Only now: an engine that already runs over the directory must not have its functions replaced.
+    await bundleStage(bundleDir, options.definitions);
     return await deploy(instance, options, dataDir, bundleDir);
   } catch (error) {
     await instance.stop();

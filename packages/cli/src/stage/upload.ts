@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { TidemarkError } from '@tidemark/domain';
 import { dateOf, ingestIdOf, type IngestRequest, ledgerKeys, type Receipt } from '@tidemark/pipeline';
 import { CommandFailed } from '../output/exit-codes.ts';
 import type { ConnectedStage } from './connect.ts';
@@ -34,18 +35,22 @@ export async function ingestAgain(stage: ConnectedStage, request: IngestRequest)
 
 const POLL_MS = 150;
 
-/** Waits until the ingest has its receipt. @throws CommandFailed when its execution fails */
+/** Waits until the ingest has its receipt. @throws FILE_UNROUTABLE; CommandFailed when its execution fails */
 export async function followIngest(stage: ConnectedStage, { request, ingestId, key }: Upload): Promise<Receipt> {
   const head = await stage.objects.head(request);
-  const receiptKey = ledgerKeys.receipt(dateOf(head?.lastModifiedMs ?? 0), ingestId);
+  const date = dateOf(head?.lastModifiedMs ?? 0);
+  const ledger = stage.names.bucket('ledger');
   for (;;) {
     const status = await stage.executions.status('ingest', ingestId);
     if (status === 'SUCCEEDED') {
-      const body = await stage.objects.read({ bucket: stage.names.bucket('ledger'), key: receiptKey });
+      const body = await stage.objects.read({ bucket: ledger, key: ledgerKeys.receipt(date, ingestId) });
       if (body !== undefined) return JSON.parse(Buffer.from(body).toString('utf8')) as Receipt;
     }
     if (status === 'FAILED' || status === 'TIMED_OUT' || status === 'ABORTED') {
       throw new CommandFailed(`the ingest of ${key} ended as ${status}: see execution ${ingestId} of ${stage.names.machineName('ingest')}`);
+    }
+    if (status === undefined && (await stage.objects.head({ bucket: ledger, key: ledgerKeys.unroutable(date, ingestId) })) !== undefined) {
+      throw new TidemarkError('FILE_UNROUTABLE', `no source is declared for the prefix of ${key}: nothing was ingested`);
     }
     await waiting.sleep(POLL_MS);
   }
