@@ -1,6 +1,6 @@
 /** Expressions to text. What does not fit on a line is broken at its outermost arguments, operands or branches. */
 import { printIdentifier, printText } from './print-identifier.ts';
-import type { Expression, Operator, SortKey, Window } from './tree.ts';
+import type { Branch, Expression, Operator, SortKey, Window } from './tree.ts';
 
 export const LINE_WIDTH = 110;
 export const INDENT = '  ';
@@ -10,6 +10,7 @@ const BINDING = {
   OR: 1,
   AND: 2,
   '=': 3,
+  '<>': 3,
   '<': 3,
   '<=': 3,
   '>': 3,
@@ -43,15 +44,20 @@ function printBroken(expression: Expression, indent: string): string | undefined
         .map((operand) => printOperand(operand, expression.operator, inner))
         .join(`\n${inner}${expression.operator} `);
     case 'case': {
-      const branches = expression.branches
-        .map((one) => `\n${inner}WHEN ${nested(one.condition)} THEN ${nested(one.value)}`)
-        .join('');
+      const branches = expression.branches.map((one) => `\n${inner}${printBranch(one, inner)}`).join('');
       const otherwise = expression.otherwise === undefined ? '' : `\n${inner}ELSE ${nested(expression.otherwise)}`;
       return `CASE${branches}${otherwise}\n${indent}END`;
     }
     default:
       return undefined;
   }
+}
+
+function printBranch({ condition, value }: Branch, indent: string): string {
+  const inner = indent + INDENT;
+  const flat = `WHEN ${printFlat(condition)} THEN ${printFlat(value)}`;
+  if (indent.length + flat.length <= LINE_WIDTH) return flat;
+  return `WHEN ${printExpression(condition, inner)}\n${inner}THEN ${printExpression(value, inner)}`;
 }
 
 /** Calls around one another, as in `to_hex(md5(to_utf8(`, share their line: only the innermost arguments are broken. */

@@ -9,7 +9,7 @@ export interface TableName {
 }
 
 export type SqlType = 'varchar' | 'bigint' | 'double' | 'boolean';
-export type Operator = 'OR' | 'AND' | '=' | '<' | '<=' | '>' | '>=' | '||' | '+' | '-' | '*' | '/';
+export type Operator = 'OR' | 'AND' | '=' | '<>' | '<' | '<=' | '>' | '>=' | '||' | '+' | '-' | '*' | '/';
 
 export interface SortKey {
   readonly value: Expression;

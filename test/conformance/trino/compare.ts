@@ -33,6 +33,8 @@ for (const [at, scenario] of fc.sample(pointInTimeScenario, { seed, numRuns: cas
 }
 console.log(`equal: ${labels} labels in ${cases} cases`);
 const large = await compare('large', largeScenario(seed));
-console.log(`equal: ${large.labels} labels against 200,000 rows of history, query and transfer ${(large.queryMs / 1_000).toFixed(1)} s`);
+console.log(
+  `equal: ${large.labels} labels against 200,000 rows of history, query and transfer ${(large.queryMs / 1_000).toFixed(1)} s`,
+);
 connection.closeSync();
 instance.closeSync();

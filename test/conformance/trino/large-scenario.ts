@@ -55,7 +55,11 @@ export function largeScenario(seed: number): Scenario {
     boundary: 'before',
     knowledge: 'event-time',
     keyColumns: ['account'],
-    labels: Array.from({ length: COUNT }, (_, at) => ({ row: BigInt(at), timeNs: BigInt(timeMs()) * NS_PER.ms, keys: { account: key() } })),
+    labels: Array.from({ length: COUNT }, (_, at) => ({
+      row: BigInt(at),
+      timeNs: BigInt(timeMs()) * NS_PER.ms,
+      keys: { account: key() },
+    })),
     joins: [group(0), group(1)],
   };
 }

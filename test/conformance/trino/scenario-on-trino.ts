@@ -13,7 +13,13 @@ interface Column {
   readonly type: keyof typeof SQL_TYPE;
 }
 
-export async function publishScenario(url: string, connection: DuckDBConnection, folder: string, schema: string, scenario: Scenario): Promise<void> {
+export async function publishScenario(
+  url: string,
+  connection: DuckDBConnection,
+  folder: string,
+  schema: string,
+  scenario: Scenario,
+): Promise<void> {
   await createScenarioTables(connection, schema, scenario);
   await runOnTrino(url, `CREATE SCHEMA ${schema}`);
   for (const table of ['labels', ...scenario.joins.map((_, at) => `j${at}`)]) {
@@ -21,7 +27,13 @@ export async function publishScenario(url: string, connection: DuckDBConnection,
   }
 }
 
-async function publishTable(url: string, connection: DuckDBConnection, folder: string, schema: string, table: string): Promise<void> {
+async function publishTable(
+  url: string,
+  connection: DuckDBConnection,
+  folder: string,
+  schema: string,
+  table: string,
+): Promise<void> {
   const reader = await connection.runAndReadAll(
     `SELECT column_name AS name, data_type AS type FROM duckdb_columns() WHERE schema_name = '${schema}' AND table_name = '${table}' ORDER BY column_index`,
   );
@@ -45,11 +57,19 @@ export async function answerOnTrino(url: string, schema: string, scenario: Scena
   const plan = planOf(scenario, schema);
   const bigints = new Set(['label_row', ...plan.joins.map((join) => `${join.alias}_time`)]);
   for (const one of plan.joins.flatMap((join) => join.columns)) if (one.type === 'bigint') bigints.add(one.output);
-  const names = ['label_row', ...plan.joins.flatMap((join) => [...join.columns.map((one) => one.output), ...['time', 'state', 'tie'].map((part) => `${join.alias}_${part}`)])];
+  const names = [
+    'label_row',
+    ...plan.joins.flatMap((join) => [
+      ...join.columns.map((one) => one.output),
+      ...['time', 'state', 'tie'].map((part) => `${join.alias}_${part}`),
+    ]),
+  ];
   const columns = names.map((name) => (bigints.has(name) ? `CAST("${name}" AS varchar) AS "${name}"` : `"${name}"`));
   const rows = await runOnTrino(url, `SELECT ${columns.join(', ')} FROM (\n${printAthena(planPointInTime(plan))}\n)`);
   const typed = rows.map((row) =>
-    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, bigints.has(name) && value !== null ? BigInt(value as string) : value])),
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, bigints.has(name) && value !== null ? BigInt(value as string) : value]),
+    ),
   ) as ResultRow[];
   return typed.sort((a, b) => ((a.label_row as bigint) < (b.label_row as bigint) ? -1 : 1));
 }

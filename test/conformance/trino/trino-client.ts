@@ -22,7 +22,8 @@ export async function runOnTrino(url: string, statement: string): Promise<Record
     if (!response.ok) throw new Error(`Trino answered ${response.status}: ${await response.text()}`);
     const answer = (await response.json()) as Answer;
     if (answer.error !== undefined) throw new Error(`${answer.error.errorName}: ${answer.error.message}\n${statement}`);
-    for (const row of answer.data ?? []) rows.push(Object.fromEntries((answer.columns ?? []).map((one, at) => [one.name, row[at]])));
+    for (const row of answer.data ?? [])
+      rows.push(Object.fromEntries((answer.columns ?? []).map((one, at) => [one.name, row[at]])));
     if (answer.nextUri === undefined) return rows;
     response = await fetch(answer.nextUri, { headers: HEADERS });
   }

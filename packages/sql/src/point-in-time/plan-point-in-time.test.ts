@@ -131,9 +131,14 @@ describe('the plan of a point-in-time join', () => {
         p0 AS (
           SELECT
             *,
-            row_number() OVER (PARTITION BY k ORDER BY t, g, o1, o2, o3) AS rn,
-            o3 > min(o3) OVER (PARTITION BY k, g, t, o1, o2) AS tied
+            row_number() OVER v AS rn,
+            CASE
+              WHEN lag(g) OVER v = g AND lag(t) OVER v = t AND lag(o1) OVER v = o1 AND lag(o2) OVER v = o2
+                THEN nullif(lag(o3) OVER v <> o3, false)
+              ELSE false
+            END AS tied
           FROM s0
+          WINDOW v AS (PARTITION BY k ORDER BY t, g, o1, o2, o3)
         ),
         c0 AS (
           SELECT
@@ -142,12 +147,12 @@ describe('the plan of a point-in-time join', () => {
             t AS label_time,
             max(CASE WHEN g = 1 THEN t END) OVER w AS j0_time,
             max_by(deleted, CASE WHEN g = 1 THEN rn END) OVER w AS j0_deleted,
-            max_by(tied, CASE WHEN g = 1 THEN rn END) OVER w AS j0_tied,
+            max_by(tied, CASE WHEN g = 1 AND tied IS NOT NULL THEN rn END) OVER w AS j0_tied,
             max_by(d1, CASE WHEN g = 1 THEN rn END) OVER w AS j0_c1,
             max_by(b1, CASE WHEN g = 1 THEN rn END) OVER w AS j0_c2,
             max(CASE WHEN g = 2 THEN t END) OVER w AS j1_time,
             max_by(deleted, CASE WHEN g = 2 THEN rn END) OVER w AS j1_deleted,
-            max_by(tied, CASE WHEN g = 2 THEN rn END) OVER w AS j1_tied,
+            max_by(tied, CASE WHEN g = 2 AND tied IS NOT NULL THEN rn END) OVER w AS j1_tied,
             max_by(v1, CASE WHEN g = 2 THEN rn END) OVER w AS j1_c1
           FROM p0
           WINDOW w AS (PARTITION BY k ORDER BY t, g, o1, o2, o3 ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
@@ -212,9 +217,14 @@ describe('the plan of a point-in-time join', () => {
       "  p0 AS (
           SELECT
             *,
-            row_number() OVER (PARTITION BY k ORDER BY t, g DESC, o1, o2, o3) AS rn,
-            o3 > min(o3) OVER (PARTITION BY k, g, t, o1, o2) AS tied
-          FROM s0"
+            row_number() OVER v AS rn,
+            CASE
+              WHEN lag(g) OVER v = g AND lag(t) OVER v = t AND lag(o1) OVER v = o1 AND lag(o2) OVER v = o2
+                THEN nullif(lag(o3) OVER v <> o3, false)
+              ELSE false
+            END AS tied
+          FROM s0
+          WINDOW v AS (PARTITION BY k ORDER BY t, g DESC, o1, o2, o3)"
     `);
   });
 
@@ -241,9 +251,14 @@ describe('the plan of a point-in-time join', () => {
       "  p0 AS (
           SELECT
             *,
-            row_number() OVER (PARTITION BY k ORDER BY t, g, o1, o2, o3) AS rn,
-            o3 > min(o3) OVER (PARTITION BY k, g, t, o1, o2) AS tied
-          FROM s0"
+            row_number() OVER v AS rn,
+            CASE
+              WHEN lag(g) OVER v = g AND lag(t) OVER v = t AND lag(o1) OVER v = o1 AND lag(o2) OVER v = o2
+                THEN nullif(lag(o3) OVER v <> o3, false)
+              ELSE false
+            END AS tied
+          FROM s0
+          WINDOW v AS (PARTITION BY k ORDER BY t, g, o1, o2, o3)"
     `);
     expect(part(text, 'c0')).toMatchInlineSnapshot(`
       "  c0 AS (
@@ -253,7 +268,7 @@ describe('the plan of a point-in-time join', () => {
             t AS label_time,
             max(CASE WHEN g = 1 THEN t END) OVER w AS j1_time,
             max_by(deleted, CASE WHEN g = 1 THEN rn END) OVER w AS j1_deleted,
-            max_by(tied, CASE WHEN g = 1 THEN rn END) OVER w AS j1_tied,
+            max_by(tied, CASE WHEN g = 1 AND tied IS NOT NULL THEN rn END) OVER w AS j1_tied,
             max_by(v1, CASE WHEN g = 1 THEN rn END) OVER w AS j1_c1
           FROM p0
           WINDOW w AS (PARTITION BY k ORDER BY seen, g ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"

@@ -17,6 +17,7 @@ import {
   column,
   type Expression,
   integer,
+  isNotNull,
   isNull,
   type NamedQuery,
   operation,
@@ -24,7 +25,6 @@ import {
   type Select,
   type SelectColumn,
   type SortKey,
-  type Window,
   when,
 } from '../tree.ts';
 import { JOIN_STATE, type PlanJoin, type PointInTimePlan } from './plan.ts';
@@ -64,18 +64,28 @@ const versionOrder = (plan: PointInTimePlan): SortKey[] => [
 ];
 
 function numberVersions(plan: PointInTimePlan, from: string): Select {
-  const versions: Window = { partitionBy: [K], orderBy: versionOrder(plan) };
-  // Rows of equal content are one row stored twice: no tie.
-  const sameVersion: Window = { partitionBy: [K, G, column('t'), column('o1'), column('o2')], orderBy: [] };
   return {
     kind: 'select',
     all: true,
     columns: [
-      { value: over(versions, 'row_number'), as: 'rn' },
-      { value: operation('>', column('o3'), over(sameVersion, 'min', column('o3'))), as: 'tied' },
+      { value: over('v', 'row_number'), as: 'rn' },
+      { value: tied(), as: 'tied' },
     ],
     from: { kind: 'with', name: from },
+    windows: { v: { partitionBy: [K], orderBy: versionOrder(plan) } },
   };
+}
+
+/**
+ * Whether only the hash put a row above another of the same times. NULL for a row stored twice, which says nothing new.
+ *
+ * By lag() along the order that is there anyway: min(o3) over (k, g, t, o1, o2) says the same in one line and costs another
+ * sort (measured on Trino 406, 0.5 M labels and 3 x 0.5 M rows: 18.4 s of CPU with this, 22 to 26 s with that, 16.6 s with neither).
+ */
+function tied(): Expression {
+  const before = (name: string) => over('v', 'lag', column(name));
+  const sameTimes = operation('AND', ...['g', 't', 'o1', 'o2'].map((name) => operation('=', before(name), column(name))));
+  return when(sameTimes, call('nullif', operation('<>', before('o3'), column('o3')), bool(false)), bool(false));
 }
 
 function carryForward(plan: PointInTimePlan, stream: Stream, from: string): Select {
@@ -94,12 +104,12 @@ function carryForward(plan: PointInTimePlan, stream: Stream, from: string): Sele
 }
 
 function carriedColumns(join: PlanJoin, group: number): SelectColumn[] {
-  const ofGroup = (value: Expression) => when(operation('=', G, integer(group)), value);
-  const newest = (name: string) => over('w', 'max_by', column(name), ofGroup(column('rn')));
+  const inGroup = operation('=', G, integer(group));
+  const newest = (name: string, among = inGroup) => over('w', 'max_by', column(name), when(among, column('rn')));
   return [
-    { value: over('w', 'max', ofGroup(column('t'))), as: `${join.alias}_time` },
+    { value: over('w', 'max', when(inGroup, column('t'))), as: `${join.alias}_time` },
     { value: newest('deleted'), as: `${join.alias}_deleted` },
-    { value: newest('tied'), as: `${join.alias}_tied` },
+    { value: newest('tied', operation('AND', inGroup, isNotNull(column('tied')))), as: `${join.alias}_tied` },
     ...slotsOf(join).map((slot, at) => ({ value: newest(slot.name), as: carriedColumn(join, at) })),
   ];
 }

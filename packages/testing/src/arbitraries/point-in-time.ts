@@ -92,6 +92,10 @@ const history = (unit: Precision, wholeSecondArrival: boolean): fc.Arbitrary<His
     const copy = fc.oneof(
       original,
       fc.tuple(original, values, fc.boolean()).map(([one, changed, deleted]) => ({ ...one, values: changed, deleted })),
+      // What one file brings in late: other event times, the same arrival.
+      fc
+        .tuple(original, row(unit, wholeSecondArrival))
+        .map(([one, other]) => ({ ...other, key: one.key, arrivedMs: one.arrivedMs, writtenMs: one.writtenMs })),
       fc
         .tuple(original, values, shift, shift)
         .map(([one, changed, arrivedBy, writtenBy]) => corrected({ ...one, values: changed }, arrivedBy, writtenBy)),

@@ -33,7 +33,9 @@ function labelsTable(scenario: Scenario): Table {
 
 function historyTable(join: ScenarioJoin): Table {
   const features = Object.keys(join.features);
-  const partitions: Record<string, string> = join.partitioned ? { year: 'VARCHAR', month: 'VARCHAR', day: 'VARCHAR', hour: 'VARCHAR' } : {};
+  const partitions: Record<string, string> = join.partitioned
+    ? { year: 'VARCHAR', month: 'VARCHAR', day: 'VARCHAR', hour: 'VARCHAR' }
+    : {};
   return {
     columns: {
       entity_key: 'VARCHAR',
