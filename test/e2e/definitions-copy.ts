@@ -1,0 +1,31 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(fileURLToPath(import.meta.url), '../../..');
+
+/** The shipped definitions as a user's own, in a folder where Node strips types: not under node_modules or the system's temp. */
+export interface DefinitionsCopy {
+  /** What `--definitions` is given. */
+  readonly module: string;
+  /** Replaces a piece of `flights/groups.ts` that is there once. Answers how to have the file back as it was. */
+  edit(from: string, to: string): () => void;
+  remove(): void;
+}
+
+export function copyDefinitions(): DefinitionsCopy {
+  const folder = mkdtempSync(join(root, '.tidemark-test-'));
+  cpSync(join(root, 'packages/features/src'), folder, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
+  const groups = join(folder, 'flights/groups.ts');
+  return {
+    module: join(folder, 'index.ts'),
+    edit(from, to) {
+      const text = readFileSync(groups, 'utf8');
+      const pieces = text.split(from);
+      if (pieces.length !== 2) throw new Error(`groups.ts holds ${pieces.length - 1} times: ${from}`);
+      writeFileSync(groups, pieces.join(to));
+      return () => writeFileSync(groups, text);
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
