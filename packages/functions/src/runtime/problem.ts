@@ -18,7 +18,7 @@ export function problemDetails(logger: Logger): MiddlewareObj<APIGatewayProxyEve
         statusCode: status,
         headers: { 'content-type': 'application/problem+json' },
         body: JSON.stringify({
-          type: `https://tidemark.dev/errors/${error.code}`,
+          type: `urn:tidemark:error:${error.code}`,
           title: error.kind.meaning,
           status,
           code: error.code,

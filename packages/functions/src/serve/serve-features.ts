@@ -13,7 +13,10 @@ import { waiting } from '../runtime/waiting.ts';
 const server = createFeatureServer({
   definitions,
   catalogue,
-  reader: createBatchReader(new SageMakerFeatureStoreRuntimeClient({})),
+  // Two attempts of at most four seconds fit into the deadline of ten.
+  reader: createBatchReader(
+    new SageMakerFeatureStoreRuntimeClient({ maxAttempts: 2, requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000 } }),
+  ),
   waiting,
   auditKey: { id: settings.text('AUDIT_KEY_ID'), secret: settings.text('AUDIT_KEY') },
 });

@@ -115,12 +115,21 @@ function assertColumns(request: ParsedDatasetRequest, columns: readonly LabelCol
 /** Null where a part of the key has no value: such a label finds nothing. */
 function entityKeyOf(key: { readonly columns: readonly string[]; readonly types: readonly string[] }, row: Row): string | null {
   const parts: KeyPart[] = [];
-  for (const column of key.columns) {
+  for (const [at, column] of key.columns.entries()) {
     const value = row[column];
     if (value === null || value === undefined || value === '') return null;
-    parts.push(typeof value === 'bigint' ? value.toString() : (value as KeyPart));
+    parts.push(key.types[at] === 'integral' ? wholeNumber(column, value) : String(value));
   }
   return printEntityKey(parts);
+}
+
+/** `007` and 7 are one key. */
+function wholeNumber(column: string, value: unknown): string {
+  const text = String(value);
+  if (!/^[+-]?\d+$/.test(text)) {
+    throw new TidemarkError('PIT_LABELS_UNREADABLE', `the label column "${column}" is a key of whole numbers and holds something else`, { field: column });
+  }
+  return BigInt(text.replace(/^\+/, '')).toString();
 }
 
 /** A label's cell as its column's type holds it. @throws PIT_LABELS_UNREADABLE when JSON lines change a column's type */
