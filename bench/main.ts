@@ -1,0 +1,38 @@
+/**
+ * npm run bench [features] [dataset] [ingest]: our figures, each beside a limit measured in the same run.
+ *
+ * One process holds the engine, the functions (worker threads), the client (a worker thread) and the peers; everything
+ * it writes lies in a temporary directory. Rates move with whatever else the machine does: compare ratios.
+ */
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { benchDataset } from './dataset.ts';
+import { benchFeatures } from './features.ts';
+import { type Bench, openBench } from './harness/bench-stage.ts';
+import { printSection, type Section } from './harness/report.ts';
+import { benchIngest } from './ingest.ts';
+
+/** In this order: the last one adds history that the others do not expect. */
+const benches: Readonly<Record<string, (bench: Bench) => Promise<Section[]>>> = {
+  features: benchFeatures,
+  dataset: benchDataset,
+  ingest: benchIngest,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !Object.hasOwn(benches, name));
+if (unknown !== undefined) {
+  console.error(`there is no benchmark "${unknown}": choose among ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+
+console.log(`Node ${process.version}, ${availableParallelism()} cores of ${cpus()[0]?.model}, load average ${loadavg()[0]?.toFixed(1)} at the start\n`);
+const bench = await openBench();
+try {
+  for (const [name, run] of Object.entries(benches)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    for (const section of await run(bench)) console.log(`${printSection(section)}\n`);
+  }
+} finally {
+  await bench.close();
+}
+console.log(`load average ${loadavg()[0]?.toFixed(1)} at the end`);
