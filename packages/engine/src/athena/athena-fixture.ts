@@ -3,14 +3,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { QueryExecution } from '@aws-sdk/client-athena';
+import { DuckDBInstance } from '@duckdb/node-api';
 import type { EngineContext } from '../engine-context.ts';
 import { createGlue, type Glue } from '../glue/create-glue.ts';
 import type { Buckets, StoredObject } from '../ports.ts';
-import { profiles, type ProfileName } from '../settings.ts';
+import { type ProfileName, profiles } from '../settings.ts';
 import { createEngineClock } from '../time/engine-clock.ts';
-import { createAthena, type Athena } from './create-athena.ts';
+import { type Athena, createAthena } from './create-athena.ts';
 
 export interface AthenaFixture {
   readonly dataDir: string;
@@ -28,7 +28,12 @@ export interface AthenaFixture {
   /** Reads Parquet objects back. */
   read(select: (files: string) => string, prefix: string): Promise<unknown[][]>;
   text(key: string, body: string | Uint8Array): Promise<void>;
-  table(name: string, location: string, columns: Readonly<Record<string, string>>, extra?: { keys?: Readonly<Record<string, string>>; parameters?: Record<string, string> }): void;
+  table(
+    name: string,
+    location: string,
+    columns: Readonly<Record<string, string>>,
+    extra?: { keys?: Readonly<Record<string, string>>; parameters?: Record<string, string> },
+  ): void;
   /** Stops and starts again over the same directory. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -40,7 +45,14 @@ const ZERO = { requestId: '0', region: 'eu-west-1', accessKeyId: undefined };
 function plainBuckets(folder: string): Buckets {
   const objects = new Map<string, StoredObject>();
   const store = (bucket: string, key: string, file: string): StoredObject => {
-    const object = { key, versionId: undefined, etag: createHash('md5').update(file).digest('hex'), sizeBytes: statSync(file).size, lastModifiedMs: 0, file };
+    const object = {
+      key,
+      versionId: undefined,
+      etag: createHash('md5').update(file).digest('hex'),
+      sizeBytes: statSync(file).size,
+      lastModifiedMs: 0,
+      file,
+    };
     objects.set(`${bucket}/${key}`, object);
     return object;
   };
@@ -59,18 +71,25 @@ function plainBuckets(folder: string): Buckets {
       return store(bucket, key, file);
     },
     head: (bucket, key) => objects.get(`${bucket}/${key}`),
-    list: (bucket, prefix) => [...objects].flatMap(([path_, object]) => (path_.startsWith(`${bucket}/${prefix}`) ? [object] : [])).sort(byBytes),
+    list: (bucket, prefix) =>
+      [...objects].flatMap(([path_, object]) => (path_.startsWith(`${bucket}/${prefix}`) ? [object] : [])).sort(byBytes),
     async remove(bucket, key) {
       objects.delete(`${bucket}/${key}`);
     },
   };
 }
 
-export async function createAthenaFixture(profile: ProfileName = 'default', settings: Partial<EngineContext['settings']> = {}): Promise<AthenaFixture> {
+export async function createAthenaFixture(
+  profile: ProfileName = 'default',
+  settings: Partial<EngineContext['settings']> = {},
+): Promise<AthenaFixture> {
   const dataDir = mkdtempSync(join(tmpdir(), 'athena-'));
   mkdirSync(join(dataDir, 's3'));
   let seed = 7;
-  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  const random = () => {
+    seed = (seed * 48271) % 2147483647;
+    return seed / 2147483647;
+  };
   const context: EngineContext = {
     dataDir,
     clock: createEngineClock(),
@@ -146,7 +165,11 @@ export async function createAthenaFixture(profile: ProfileName = 'default', sett
         TableType: 'EXTERNAL_TABLE',
         Parameters: extra.parameters ?? {},
         PartitionKeys: list(extra.keys ?? {}),
-        StorageDescriptor: { Location: `s3://${BUCKET}/${location}`, Columns: list(columns), SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' } },
+        StorageDescriptor: {
+          Location: `s3://${BUCKET}/${location}`,
+          Columns: list(columns),
+          SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
+        },
       });
     },
     async restart() {
@@ -164,4 +187,5 @@ export async function createAthenaFixture(profile: ProfileName = 'default', sett
   };
 }
 
-export const fileText = (fixture: AthenaFixture, key: string) => readFileSync(fixture.buckets.head(BUCKET, key)?.file ?? '', 'utf8');
+export const fileText = (fixture: AthenaFixture, key: string) =>
+  readFileSync(fixture.buckets.head(BUCKET, key)?.file ?? '', 'utf8');

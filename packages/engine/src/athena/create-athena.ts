@@ -19,7 +19,7 @@ import type { Buckets, Queries, QueryOutcome } from '../ports.ts';
 import { operation, type Service } from '../wire/service.ts';
 import { executionAnswer } from './execution-answer.ts';
 import { resultPage } from './query-results.ts';
-import { createExecutions, isOver, type Execution } from './run/executions.ts';
+import { createExecutions, type Execution, isOver } from './run/executions.ts';
 import { createQueryRunner } from './run/query-runner.ts';
 import { parseS3Uri } from './scan/s3-uri.ts';
 import { invalidRequest, isSameRequest, newExecution } from './start-query.ts';
@@ -56,9 +56,21 @@ export function createAthena(context: EngineContext, parts: { readonly buckets: 
   async function results(input: athena.GetQueryResultsInput): Promise<athena.GetQueryResultsOutput> {
     const execution = existing(input.QueryExecutionId);
     if (!isOver(execution.state)) throw invalidRequest(`Query has not yet finished. Current state: ${execution.state}`);
-    if (execution.state !== 'SUCCEEDED') throw invalidRequest(`Query did not finish successfully. Final query state: ${execution.state}`);
+    if (execution.state !== 'SUCCEEDED')
+      throw invalidRequest(`Query did not finish successfully. Final query state: ${execution.state}`);
     const columns = execution.columns ?? [];
-    const ColumnInfo = columns.map(({ name, type }) => ({ CatalogName: 'hive', SchemaName: '', TableName: '', Name: name, Label: name, Type: type, Precision: 0, Scale: 0, Nullable: 'UNKNOWN' as const, CaseSensitive: type === 'varchar' }));
+    const ColumnInfo = columns.map(({ name, type }) => ({
+      CatalogName: 'hive',
+      SchemaName: '',
+      TableName: '',
+      Name: name,
+      Label: name,
+      Type: type,
+      Precision: 0,
+      Scale: 0,
+      Nullable: 'UNKNOWN' as const,
+      CaseSensitive: type === 'varchar',
+    }));
     const empty = { UpdateCount: 0, ResultSet: { Rows: [], ResultSetMetadata: { ColumnInfo } } };
     if (execution.resultFormat === undefined) return empty;
     const location = parseS3Uri(execution.outputLocation);
@@ -70,29 +82,51 @@ export function createAthena(context: EngineContext, parts: { readonly buckets: 
     if (count < 1 || count > 1000) throw invalidRequest('MaxResults is more than maximum allowed length 1000.');
     const page = await resultPage(execution, object.file, object.sizeBytes, offset, count);
     const Rows = page.rows.map((row) => ({ Data: row.map((cell) => (cell === null ? {} : { VarCharValue: cell })) }));
-    return { UpdateCount: 0, ResultSet: { Rows, ResultSetMetadata: { ColumnInfo } }, ...(page.next !== undefined && { NextToken: String(page.next) }) };
+    return {
+      UpdateCount: 0,
+      ResultSet: { Rows, ResultSetMetadata: { ColumnInfo } },
+      ...(page.next !== undefined && { NextToken: String(page.next) }),
+    };
   }
 
   const operations: Service['operations'] = {
-    StartQueryExecution: operation<athena.StartQueryExecutionInput, athena.StartQueryExecutionOutput>(athena.StartQueryExecution$, (input) => ({ QueryExecutionId: start(input) })),
-    GetQueryExecution: operation<athena.GetQueryExecutionInput, athena.GetQueryExecutionOutput>(athena.GetQueryExecution$, ({ QueryExecutionId }) => ({
-      QueryExecution: executionAnswer(existing(QueryExecutionId)),
-    })),
+    StartQueryExecution: operation<athena.StartQueryExecutionInput, athena.StartQueryExecutionOutput>(
+      athena.StartQueryExecution$,
+      (input) => ({ QueryExecutionId: start(input) }),
+    ),
+    GetQueryExecution: operation<athena.GetQueryExecutionInput, athena.GetQueryExecutionOutput>(
+      athena.GetQueryExecution$,
+      ({ QueryExecutionId }) => ({
+        QueryExecution: executionAnswer(existing(QueryExecutionId)),
+      }),
+    ),
     GetQueryResults: operation<athena.GetQueryResultsInput, athena.GetQueryResultsOutput>(athena.GetQueryResults$, results),
-    StopQueryExecution: operation<athena.StopQueryExecutionInput, athena.StopQueryExecutionOutput>(athena.StopQueryExecution$, ({ QueryExecutionId }) => {
-      runner.cancel(existing(QueryExecutionId).id);
-      return {};
-    }),
-    ListQueryExecutions: operation<athena.ListQueryExecutionsInput, athena.ListQueryExecutionsOutput>(athena.ListQueryExecutions$, (input) => {
-      const [offset, count] = [Number(input.NextToken ?? 0), input.MaxResults ?? 50];
-      if (!Number.isSafeInteger(offset) || offset < 0) throw invalidRequest('NextToken was not given by ListQueryExecutions');
-      const ids = executions.ids(offset, count + 1);
-      return { QueryExecutionIds: ids.slice(0, count), ...(ids.length > count && { NextToken: String(offset + count) }) };
-    }),
+    StopQueryExecution: operation<athena.StopQueryExecutionInput, athena.StopQueryExecutionOutput>(
+      athena.StopQueryExecution$,
+      ({ QueryExecutionId }) => {
+        runner.cancel(existing(QueryExecutionId).id);
+        return {};
+      },
+    ),
+    ListQueryExecutions: operation<athena.ListQueryExecutionsInput, athena.ListQueryExecutionsOutput>(
+      athena.ListQueryExecutions$,
+      (input) => {
+        const [offset, count] = [Number(input.NextToken ?? 0), input.MaxResults ?? 50];
+        if (!Number.isSafeInteger(offset) || offset < 0) throw invalidRequest('NextToken was not given by ListQueryExecutions');
+        const ids = executions.ids(offset, count + 1);
+        return { QueryExecutionIds: ids.slice(0, count), ...(ids.length > count && { NextToken: String(offset + count) }) };
+      },
+    ),
     GetWorkGroup: operation<athena.GetWorkGroupInput, athena.GetWorkGroupOutput>(athena.GetWorkGroup$, ({ WorkGroup }) => {
       if (WorkGroup !== 'primary') throw invalidRequest(`WorkGroup ${WorkGroup ?? ''} is not found.`);
       const version = 'Athena engine version 3';
-      const Configuration = { EnforceWorkGroupConfiguration: false, PublishCloudWatchMetricsEnabled: false, RequesterPaysEnabled: false, ResultConfiguration: {}, EngineVersion: { SelectedEngineVersion: version, EffectiveEngineVersion: version } };
+      const Configuration = {
+        EnforceWorkGroupConfiguration: false,
+        PublishCloudWatchMetricsEnabled: false,
+        RequesterPaysEnabled: false,
+        ResultConfiguration: {},
+        EngineVersion: { SelectedEngineVersion: version, EffectiveEngineVersion: version },
+      };
       return { WorkGroup: { Name: 'primary', State: 'ENABLED', Description: '', Configuration } };
     }),
   };

@@ -3,7 +3,12 @@ import type { QueryExecution } from '@aws-sdk/client-athena';
 import type { Execution } from './run/executions.ts';
 
 /** Category 2 is the user's, 1 the system's. */
-const error = (reason: string) => ({ ErrorCategory: reason.startsWith('GENERIC_INTERNAL_ERROR') ? 1 : 2, ErrorType: reason.startsWith('GENERIC_INTERNAL_ERROR') ? 401 : 1001, Retryable: false, ErrorMessage: reason });
+const error = (reason: string) => ({
+  ErrorCategory: reason.startsWith('GENERIC_INTERNAL_ERROR') ? 1 : 2,
+  ErrorType: reason.startsWith('GENERIC_INTERNAL_ERROR') ? 401 : 1001,
+  Retryable: false,
+  ErrorMessage: reason,
+});
 
 export function executionAnswer(execution: Execution): QueryExecution {
   const { submittedMs, startedMs = submittedMs, endedMs } = execution;
@@ -24,7 +29,10 @@ export function executionAnswer(execution: Execution): QueryExecution {
     },
     Statistics: {
       DataScannedInBytes: execution.scannedBytes ?? 0,
-      ...(ended !== undefined && { EngineExecutionTimeInMillis: ended, TotalExecutionTimeInMillis: Math.max(0, (endedMs ?? 0) - submittedMs) }),
+      ...(ended !== undefined && {
+        EngineExecutionTimeInMillis: ended,
+        TotalExecutionTimeInMillis: Math.max(0, (endedMs ?? 0) - submittedMs),
+      }),
       QueryQueueTimeInMillis: Math.max(0, startedMs - submittedMs),
       ...(execution.manifestLocation !== undefined && { DataManifestLocation: execution.manifestLocation }),
     },

@@ -43,14 +43,25 @@ async function csvPage(file: string, offset: number, count: number): Promise<Res
 async function textPage(file: string, offset: number, count: number): Promise<ResultPage> {
   const page = await new Promise<string>((resolve, reject) => {
     const chunks: Buffer[] = [];
-    createReadStream(file).on('data', (chunk) => chunks.push(chunk as Buffer)).on('error', reject).on('end', () => resolve(Buffer.concat(chunks).toString()));
+    createReadStream(file)
+      .on('data', (chunk) => chunks.push(chunk as Buffer))
+      .on('error', reject)
+      .on('end', () => resolve(Buffer.concat(chunks).toString()));
   });
   const all = page === '' ? [] : page.replace(/\n$/, '').split('\n');
   const rows = all.slice(offset, offset + count).map((line) => [line]);
   return { rows, next: offset + count < all.length ? offset + count : undefined };
 }
 
-export function resultPage(execution: Execution, file: string, sizeBytes: number, offset: number, count: number): Promise<ResultPage> {
+export function resultPage(
+  execution: Execution,
+  file: string,
+  sizeBytes: number,
+  offset: number,
+  count: number,
+): Promise<ResultPage> {
   const read = execution.resultFormat === 'csv' ? csvPage(file, offset, count) : textPage(file, offset, count);
-  return read.then((page) => (page.next !== undefined && page.next >= sizeBytes && execution.resultFormat === 'csv' ? { ...page, next: undefined } : page));
+  return read.then((page) =>
+    page.next !== undefined && page.next >= sizeBytes && execution.resultFormat === 'csv' ? { ...page, next: undefined } : page,
+  );
 }

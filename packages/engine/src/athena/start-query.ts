@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { StartQueryExecutionInput } from '@aws-sdk/client-athena';
 import { AwsError } from '../wire/aws-error.ts';
+import type { Execution } from './run/executions.ts';
+import { statementKind } from './run/run-statement.ts';
 import { asFolder, parseS3Uri } from './scan/s3-uri.ts';
 import { parseStatement, type Statement } from './sql/parse-statement.ts';
 import { MalformedQuery, QueryError } from './sql/query-error.ts';
-import type { Execution } from './run/executions.ts';
-import { statementKind } from './run/run-statement.ts';
 
 export const invalidRequest = (message: string) => new AwsError('InvalidRequestException', message);
 
@@ -30,26 +30,41 @@ export function newExecution(input: StartQueryExecutionInput, nowMs: number): Ex
   if (Buffer.byteLength(text) > LONGEST_QUERY) throw invalidRequest(`QueryString is longer than ${LONGEST_QUERY} bytes`);
   const refused = REFUSED.find((member) => {
     const value = input[member] as unknown;
-    const reuse = member === 'ResultReuseConfiguration' && !input.ResultReuseConfiguration?.ResultReuseByAgeConfiguration?.Enabled;
+    const reuse =
+      member === 'ResultReuseConfiguration' && !input.ResultReuseConfiguration?.ResultReuseByAgeConfiguration?.Enabled;
     return value !== undefined && !reuse && !(Array.isArray(value) && value.length === 0);
   });
   if (refused) throw invalidRequest(`${refused} is not supported by this engine`);
   const workGroup = input.WorkGroup ?? 'primary';
   if (workGroup !== 'primary') throw invalidRequest(`WorkGroup ${workGroup} is not found.`);
   const catalog = input.QueryExecutionContext?.Catalog ?? 'AwsDataCatalog';
-  if (catalog.toLowerCase() !== 'awsdatacatalog') throw invalidRequest(`Catalog ${catalog} is not found: the only one is AwsDataCatalog`);
+  if (catalog.toLowerCase() !== 'awsdatacatalog')
+    throw invalidRequest(`Catalog ${catalog} is not found: the only one is AwsDataCatalog`);
   const output = input.ResultConfiguration?.OutputLocation;
-  if (!output) throw invalidRequest('No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.');
+  if (!output)
+    throw invalidRequest(
+      'No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.',
+    );
   const location = parseS3Uri(output);
   if (!location) throw invalidRequest('outputLocation is not a valid S3 path.');
   const outputFolder = `s3://${location.bucket}/${asFolder(location.key)}`;
   const { statementType, substatementType, suffix } = statementKind(parsed(text));
   const id = randomUUID();
   return {
-    id, query: text, database: input.QueryExecutionContext?.Database ?? 'default', catalog, outputFolder, workGroup, statementType, substatementType,
-    submittedMs: nowMs, outputLocation: `${outputFolder}${id}${suffix}`, state: 'QUEUED',
+    id,
+    query: text,
+    database: input.QueryExecutionContext?.Database ?? 'default',
+    catalog,
+    outputFolder,
+    workGroup,
+    statementType,
+    substatementType,
+    submittedMs: nowMs,
+    outputLocation: `${outputFolder}${id}${suffix}`,
+    state: 'QUEUED',
   };
 }
 
 /** Whether a repeated token asks for the same query. */
-export const isSameRequest = (a: Execution, b: Execution) => a.query === b.query && a.database === b.database && a.outputFolder === b.outputFolder;
+export const isSameRequest = (a: Execution, b: Execution) =>
+  a.query === b.query && a.database === b.database && a.outputFolder === b.outputFolder;

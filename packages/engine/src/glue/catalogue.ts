@@ -1,7 +1,7 @@
 /** The `Catalogue` port: how the engine's own services register tables without going over the wire. */
 import type { TableInput } from '@aws-sdk/client-glue';
 import type { Catalogue, CatalogueColumn, CatalogueTable } from '../ports.ts';
-import { tableNotFound, type GlueStore } from './glue-store.ts';
+import { type GlueStore, tableNotFound } from './glue-store.ts';
 
 /** As the service registers a feature group's table: no partition keys are shown, though the path is partitioned. */
 const PARQUET = {

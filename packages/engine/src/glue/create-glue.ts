@@ -12,7 +12,7 @@ import type { Buckets, Catalogue } from '../ports.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { operation, type Service } from '../wire/service.ts';
 import { createCatalogue } from './catalogue.ts';
-import { createGlueStore, databaseNotFound, tableNotFound, type DatabaseRecord, type GlueStore } from './glue-store.ts';
+import { createGlueStore, type DatabaseRecord, databaseNotFound, type GlueStore, tableNotFound } from './glue-store.ts';
 import { normalizedTable, page, partitionAnswer, tableAnswer } from './table-answer.ts';
 
 export interface Glue {
@@ -26,6 +26,15 @@ const present = (value: string | undefined, member: string): string => {
   if (value === undefined || value === '') throw new AwsError('InvalidInputException', `${member} is missing`);
   return value;
 };
+
+/** Glue takes a regular expression; people write `abc*`. */
+function namePattern(expression: string): RegExp {
+  try {
+    return new RegExp(`^(?:${expression.replaceAll(/(?<!\.)\*/g, '.*')})$`);
+  } catch {
+    throw new AwsError('InvalidInputException', 'GetTables: Expression is no regular expression');
+  }
+}
 
 export function createGlue(context: EngineContext, _parts: { readonly buckets: Buckets }): Glue {
   const store = createGlueStore(context.dataDir, context.clock.nowMs);
@@ -76,7 +85,7 @@ export function createGlue(context: EngineContext, _parts: { readonly buckets: B
       Table: tableAnswer(existingTable(DatabaseName, Name), account),
     })),
     GetTables: operation<glue.GetTablesRequest, glue.GetTablesResponse>(glue.GetTables$, (input) => {
-      const pattern = input.Expression ? new RegExp(`^(?:${input.Expression.replaceAll(/(?<!\.)\*/g, '.*')})$`) : undefined;
+      const pattern = input.Expression ? namePattern(input.Expression) : undefined;
       const all = store.tables(existingDatabase(input.DatabaseName).name);
       const wanted = pattern ? all.filter((table) => pattern.test(table.name)) : all;
       const { items, next } = page(wanted, input.NextToken, input.MaxResults ?? 100);
@@ -101,7 +110,8 @@ export function createGlue(context: EngineContext, _parts: { readonly buckets: B
       return {};
     }),
     GetPartitions: operation<glue.GetPartitionsRequest, glue.GetPartitionsResponse>(glue.GetPartitions$, (input) => {
-      if (input.Expression) throw new AwsError('InvalidInputException', 'GetPartitions: Expression is not supported by this engine');
+      if (input.Expression)
+        throw new AwsError('InvalidInputException', 'GetPartitions: Expression is not supported by this engine');
       const table = existingTable(input.DatabaseName, input.TableName);
       const all = store.partitions(table.database, table.name);
       const { items, next } = page(all, input.NextToken, input.MaxResults ?? 1000);
@@ -116,7 +126,11 @@ export function createGlue(context: EngineContext, _parts: { readonly buckets: B
           Errors.push({ PartitionValues: values ?? [], ErrorDetail: { ErrorCode, ErrorMessage } });
         for (const partition of input.PartitionInputList ?? []) {
           if (partition.Values?.length !== (table.input.PartitionKeys?.length ?? 0)) {
-            refuse(partition.Values, 'InvalidInputException', 'The number of partition keys do not match the number of partition values');
+            refuse(
+              partition.Values,
+              'InvalidInputException',
+              'The number of partition keys do not match the number of partition values',
+            );
           } else if (!store.addPartition(table.database, table.name, partition)) {
             refuse(partition.Values, 'AlreadyExistsException', 'Partition already exists.');
           }

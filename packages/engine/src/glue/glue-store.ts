@@ -1,7 +1,7 @@
 /** The Glue Data Catalog as rows of SQLite. Names are lower case; a write is durable when the call returns. */
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { PartitionInput, TableInput } from '@aws-sdk/client-glue';
+import Database from 'better-sqlite3';
 import { AwsError } from '../wire/aws-error.ts';
 
 export interface TableRecord {
@@ -150,13 +150,7 @@ export function createGlueStore(dataDir: string, nowMs: () => number): GlueStore
     addPartition(database, table, input) {
       const done = db
         .prepare('INSERT OR IGNORE INTO partitions VALUES (?, ?, ?, ?, ?)')
-        .run(
-          database.toLowerCase(),
-          table.toLowerCase(),
-          JSON.stringify(input.Values ?? []),
-          nowMs(),
-          JSON.stringify(input),
-        );
+        .run(database.toLowerCase(), table.toLowerCase(), JSON.stringify(input.Values ?? []), nowMs(), JSON.stringify(input));
       return done.changes === 1;
     },
     close: () => void db.close(),

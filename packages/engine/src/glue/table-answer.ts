@@ -47,7 +47,8 @@ export const partitionAnswer = (record: PartitionRecord, table: TableRecord, acc
 /** One page of `items`; the token is the position of the next page. */
 export function page<T>(items: readonly T[], token: string | undefined, size: number): { items: T[]; next?: string } {
   const start = token === undefined ? 0 : Number(token);
-  if (!Number.isSafeInteger(start) || start < 0) throw new AwsError('InvalidInputException', 'NextToken was not given by this catalogue');
+  if (!Number.isSafeInteger(start) || start < 0)
+    throw new AwsError('InvalidInputException', 'NextToken was not given by this catalogue');
   const end = start + size;
   return { items: items.slice(start, end), ...(end < items.length && { next: String(end) }) };
 }

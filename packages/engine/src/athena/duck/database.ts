@@ -4,9 +4,10 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { scalarFunctions } from './scalar-functions.ts';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { QueryError } from '../sql/query-error.ts';
 import { queryError } from './failure.ts';
+import { scalarFunctions } from './scalar-functions.ts';
 
 export interface DuckConnection {
   run(sql: string): Promise<void>;
@@ -33,7 +34,11 @@ const MEMORY_LIMIT = '6GB';
 
 export async function createDuck(dataDir: string, workDir: string): Promise<Duck> {
   mkdirSync(join(workDir, 'spill'), { recursive: true });
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: MEMORY_LIMIT, temp_directory: join(workDir, 'spill') });
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '2',
+    memory_limit: MEMORY_LIMIT,
+    temp_directory: join(workDir, 'spill'),
+  });
   const first = await instance.connect();
   for (const macro of MACROS) await first.run(macro);
   for (const scalar of scalarFunctions()) first.registerScalarFunction(scalar);
@@ -58,15 +63,34 @@ export async function createDuck(dataDir: string, workDir: string): Promise<Duck
   };
 }
 
-const wrap = (connection: DuckDBConnection): DuckConnection => ({
-  async run(sql) {
-    await connection.run(sql).catch((error: unknown) => {
+const REPEAT_MS = 20;
+
+/** DuckDB forgets an interrupt that comes between two statements, so one is remembered here, and repeated until it is noticed. */
+function wrap(connection: DuckDBConnection): DuckConnection {
+  let isInterrupted = false;
+  let running = 0;
+  const guarded = async <T>(statement: () => Promise<T>): Promise<T> => {
+    if (isInterrupted) throw new QueryError('USER_CANCELED', 'Query was canceled');
+    running += 1;
+    try {
+      return await statement();
+    } catch (error) {
       throw queryError(error);
-    });
-  },
-  async rows(sql) {
-    return (await connection.runAndReadAll(sql)).getRowsJson() as unknown[][];
-  },
-  interrupt: () => connection.interrupt(),
-  close: () => connection.closeSync(),
-});
+    } finally {
+      running -= 1;
+    }
+  };
+  const repeat = () => {
+    connection.interrupt();
+    if (running > 0) setTimeout(repeat, REPEAT_MS);
+  };
+  return {
+    run: (sql) => guarded(async () => void (await connection.run(sql))),
+    rows: (sql) => guarded(async () => (await connection.runAndReadAll(sql)).getRowsJson() as unknown[][]),
+    interrupt() {
+      isInterrupted = true;
+      repeat();
+    },
+    close: () => connection.closeSync(),
+  };
+}

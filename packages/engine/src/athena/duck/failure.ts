@@ -27,16 +27,42 @@ const KNOWN: readonly [RegExp, (match: RegExpExecArray) => QueryError][] = [
   [/Conversion Error/, () => new QueryError('INVALID_CAST_ARGUMENT', MARKED.INVALID_CAST_ARGUMENT ?? '')],
   [/Out of Range Error/, () => new QueryError('NUMERIC_VALUE_OUT_OF_RANGE', MARKED.NUMERIC_VALUE_OUT_OF_RANGE ?? '')],
   [/Out of Memory Error/, () => new QueryError('EXCEEDED_MEMORY_LIMIT', 'Query exhausted resources at this scale factor')],
-  [/must appear in the GROUP BY clause|must be part of GROUP BY/, () => new QueryError('EXPRESSION_NOT_AGGREGATE', 'A selected expression must be an aggregate expression or appear in GROUP BY clause')],
-  [/aggregate functions? (?:are not allowed|cannot)|cannot contain aggregates/i, () => new QueryError('EXPRESSION_NOT_SCALAR', 'An aggregation stands where it cannot be')],
-  [/window functions? (?:are not allowed|cannot)|cannot contain window/i, () => new QueryError('EXPRESSION_NOT_SCALAR', 'A window function stands where it cannot be')],
-  [/More than one row returned by a subquery/, () => new QueryError('SUBQUERY_MULTIPLE_ROWS', 'Scalar sub-query has returned multiple rows')],
+  [
+    /must appear in the GROUP BY clause|must be part of GROUP BY/,
+    () =>
+      new QueryError(
+        'EXPRESSION_NOT_AGGREGATE',
+        'A selected expression must be an aggregate expression or appear in GROUP BY clause',
+      ),
+  ],
+  [
+    /aggregate functions? (?:are not allowed|cannot)|cannot contain aggregates/i,
+    () => new QueryError('EXPRESSION_NOT_SCALAR', 'An aggregation stands where it cannot be'),
+  ],
+  [
+    /window functions? (?:are not allowed|cannot)|cannot contain window/i,
+    () => new QueryError('EXPRESSION_NOT_SCALAR', 'A window function stands where it cannot be'),
+  ],
+  [
+    /More than one row returned by a subquery/,
+    () => new QueryError('SUBQUERY_MULTIPLE_ROWS', 'Scalar sub-query has returned multiple rows'),
+  ],
   [/Invalid Input Error: .*(?:regex|pattern|perl)/i, () => unsupported('This regular expression')],
   [/INTERRUPT/, () => new QueryError('USER_CANCELED', 'Query was canceled')],
 ];
 
+/** What DuckDB said, for those who look for a path in it; it is never shown. */
+export const causeText = (error: unknown) =>
+  error instanceof Error ? `${error.message} ${String(error.cause ?? '')}` : String(error);
+
 export function queryError(thrown: unknown): QueryError {
   if (thrown instanceof QueryError) return thrown;
+  const error = translated(thrown);
+  error.cause = thrown;
+  return error;
+}
+
+function translated(thrown: unknown): QueryError {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   for (const [pattern, create] of KNOWN) {
     const match = pattern.exec(message);

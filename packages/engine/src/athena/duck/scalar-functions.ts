@@ -1,21 +1,33 @@
 /** Functions that DuckDB lacks, in JavaScript: Java's way to write floating-point numbers, and checksums. */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { BIGINT, BLOB, DOUBLE, FLOAT, VARCHAR, DuckDBBlobValue, DuckDBScalarFunction, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
+import {
+  BIGINT,
+  BLOB,
+  DOUBLE,
+  DuckDBBlobValue,
+  DuckDBScalarFunction,
+  type DuckDBType,
+  type DuckDBValue,
+  FLOAT,
+  VARCHAR,
+} from '@duckdb/node-api';
 import { xxhash64 } from './xxhash64.ts';
 
 /** The shortest digits that give the number back, and the power of ten of the first. */
 function digits(value: number, isReal: boolean): { mantissa: string; exponent: number } {
   let shortest = value;
-  if (isReal) for (let precision = 1; precision <= 9; precision += 1) {
-    shortest = Number(value.toPrecision(precision));
-    if (Math.fround(shortest) === value) break;
-  }
+  if (isReal)
+    for (let precision = 1; precision <= 9; precision += 1) {
+      shortest = Number(value.toPrecision(precision));
+      if (Math.fround(shortest) === value) break;
+    }
   const [mantissa = '', exponent = '0'] = shortest.toExponential().split('e');
   return { mantissa: mantissa.includes('.') ? mantissa : `${mantissa}.0`, exponent: Number(exponent) };
 }
 
-const special = (value: number) => (Number.isNaN(value) ? 'NaN' : Number.isFinite(value) ? undefined : value > 0 ? 'Infinity' : '-Infinity');
+const special = (value: number) =>
+  Number.isNaN(value) ? 'NaN' : Number.isFinite(value) ? undefined : value > 0 ? 'Infinity' : '-Infinity';
 const zero = (value: number) => (Object.is(value, -0) ? '-' : '');
 
 /** Trino's CAST(x AS varchar): `1.0E0`, `1.25E-3`. */
@@ -41,7 +53,12 @@ export function javaNumber(value: number, isReal = false): string {
   return `${sign}${padded.slice(0, exponent + 1)}.${padded.slice(exponent + 1) || '0'}`;
 }
 
-function scalar<T extends DuckDBValue>(name: string, parameter: DuckDBType, result: DuckDBType, compute: (value: T) => DuckDBValue): DuckDBScalarFunction {
+function scalar<T extends DuckDBValue>(
+  name: string,
+  parameter: DuckDBType,
+  result: DuckDBType,
+  compute: (value: T) => DuckDBValue,
+): DuckDBScalarFunction {
   return DuckDBScalarFunction.create({
     name,
     parameterTypes: [parameter],

@@ -1,5 +1,11 @@
 /** XXH64 with seed 0, big-endian as Trino's `xxhash64` gives it. @see https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md */
-const [P1, P2, P3, P4, P5]: readonly [bigint, bigint, bigint, bigint, bigint] = [0x9e3779b185ebca87n, 0xc2b2ae3d27d4eb4fn, 0x165667b19e3779f9n, 0x85ebca77c2b2ae63n, 0x27d4eb2f165667c5n];
+const [P1, P2, P3, P4, P5]: readonly [bigint, bigint, bigint, bigint, bigint] = [
+  0x9e3779b185ebca87n,
+  0xc2b2ae3d27d4eb4fn,
+  0x165667b19e3779f9n,
+  0x85ebca77c2b2ae63n,
+  0x27d4eb2f165667c5n,
+];
 const u64 = (value: bigint) => BigInt.asUintN(64, value);
 const rotate = (value: bigint, by: bigint) => u64((value << by) | (value >> (64n - by)));
 const round = (lane: bigint, input: bigint) => u64(rotate(u64(lane + input * P2), 31n) * P1);

@@ -1,7 +1,17 @@
 /** + - * / % and unary minus. DuckDB divides integers into doubles and by zero into NULL; Trino does neither. */
 import { failing } from '../duck/failure.ts';
-import { typeMismatch, unsupported, type Position } from '../sql/query-error.ts';
-import { asDecimal, commonType, duckType, isFloating, isInterval, isNumeric, isTimestamp, typeName, type Type } from '../sql/types.ts';
+import { type Position, typeMismatch, unsupported } from '../sql/query-error.ts';
+import {
+  asDecimal,
+  commonType,
+  duckType,
+  isFloating,
+  isInterval,
+  isNumeric,
+  isTimestamp,
+  type Type,
+  typeName,
+} from '../sql/types.ts';
 import { coerce } from './cast.ts';
 import type { Lowered } from './scope.ts';
 
@@ -18,7 +28,8 @@ export function negate(value: Lowered, at: Position): Lowered {
 
 export function arithmetic(operator: Operator, left: Lowered, right: Lowered, at: Position): Lowered {
   if (isInterval(left.type) || isInterval(right.type)) return withInterval(operator, left, right, at);
-  if ((left.type.kind === 'date' || isTimestamp(left.type)) && operator === '-') throw unsupported('A difference of times as an interval (date_diff gives a number)', at);
+  if ((left.type.kind === 'date' || isTimestamp(left.type)) && operator === '-')
+    throw unsupported('A difference of times as an interval (date_diff gives a number)', at);
   const type = commonType(left.type, right.type);
   if (!type || !(isNumeric(type) || type.kind === 'unknown')) throw cannotApply(left, operator, right, at);
   if (type.kind === 'decimal') return decimals(operator, left, right, at);
@@ -32,13 +43,17 @@ export function arithmetic(operator: Operator, left: Lowered, right: Lowered, at
 }
 
 const nonZero = (sql: string, value: Lowered, type: string) =>
-  typeof value.constant === 'number' && value.constant !== 0 ? sql : `CASE WHEN ${sql} = 0 THEN ${failing('DIVISION_BY_ZERO', type)} ELSE ${sql} END`;
+  typeof value.constant === 'number' && value.constant !== 0
+    ? sql
+    : `CASE WHEN ${sql} = 0 THEN ${failing('DIVISION_BY_ZERO', type)} ELSE ${sql} END`;
 
 function withInterval(operator: Operator, left: Lowered, right: Lowered, at: Position): Lowered {
-  if (isInterval(left.type) && isInterval(right.type) && (operator === '+' || operator === '-')) return { sql: `(${left.sql} ${operator} ${right.sql})`, type: left.type };
+  if (isInterval(left.type) && isInterval(right.type) && (operator === '+' || operator === '-'))
+    return { sql: `(${left.sql} ${operator} ${right.sql})`, type: left.type };
   if (operator === '*') {
     const [interval, factor] = isInterval(left.type) ? [left, right] : [right, left];
-    if (isNumeric(factor.type) && !isFloating(factor.type)) return { sql: `(${interval.sql} * ${factor.sql})`, type: interval.type };
+    if (isNumeric(factor.type) && !isFloating(factor.type))
+      return { sql: `(${interval.sql} * ${factor.sql})`, type: interval.type };
   }
   const [time, interval] = isInterval(right.type) ? [left, right] : [right, left];
   const added = operator === '+' || (operator === '-' && interval === right);
@@ -61,13 +76,19 @@ function decimals(operator: Operator, left: Lowered, right: Lowered, at: Positio
   const scale = Math.max(a.scale, b.scale);
   if (operator === '+' || operator === '-') {
     const type = result(Math.max(a.precision - a.scale, b.precision - b.scale) + scale + 1, scale);
-    return { sql: `CAST(CAST(${x} AS ${duckType(type)}) ${operator} CAST(${y} AS ${duckType(type)}) AS ${duckType(type)})`, type };
+    return {
+      sql: `CAST(CAST(${x} AS ${duckType(type)}) ${operator} CAST(${y} AS ${duckType(type)}) AS ${duckType(type)})`,
+      type,
+    };
   }
   const divisor = nonZero(unscaled(y), right, 'HUGEINT');
   if (operator === '%') {
     const type = result(Math.min(a.precision - a.scale, b.precision - b.scale) + scale, scale);
     const wide = duckType(result(38, scale));
-    return { sql: `CAST(CAST(${x} AS ${wide}) % CAST(CASE WHEN ${y} = 0 THEN ${failing('DIVISION_BY_ZERO', wide)} ELSE ${y} END AS ${wide}) AS ${duckType(type)})`, type };
+    return {
+      sql: `CAST(CAST(${x} AS ${wide}) % CAST(CASE WHEN ${y} = 0 THEN ${failing('DIVISION_BY_ZERO', wide)} ELSE ${y} END AS ${wide}) AS ${duckType(type)})`,
+      type,
+    };
   }
   const type = result(a.precision + b.scale + Math.max(b.scale - a.scale, 0), scale);
   // Half away from zero, in integers: (2·|n| + |d|) / (2·|d|) with the sign of the quotient.

@@ -1,7 +1,7 @@
 /** Calls: special forms first, then aggregates and windows, then the tables of scalar functions. */
 import type { CallExpression, Expression, SortKey, WindowSpec } from '../sql/ast.ts';
 import { QueryError, typeMismatch, unsupported } from '../sql/query-error.ts';
-import { commonType, typeName, UNKNOWN, type Type } from '../sql/types.ts';
+import { commonType, type Type, typeName, UNKNOWN } from '../sql/types.ts';
 import { aggregateCall, isAggregate, isWindowFunction } from './aggregates.ts';
 import { coerce } from './cast.ts';
 import { compare } from './comparison.ts';
@@ -29,7 +29,9 @@ export function lowerCall(call: CallExpression, scope: Scope, lowering: Lowering
     return lowerLambdaCall(name, call.args, at, lower, (lambda, types) => {
       const names = lambda.parameters.map(() => lowering.fresh('p'));
       const bindings = new Map(scope.bindings);
-      lambda.parameters.forEach((parameter, i) => bindings.set(parameter, { sql: names[i] as string, type: types[i] ?? UNKNOWN }));
+      for (const [i, parameter] of lambda.parameters.entries()) {
+        bindings.set(parameter, { sql: names[i] as string, type: types[i] ?? UNKNOWN });
+      }
       return { names, body: lowerExpression(lambda.body, { ...scope, bindings }, lowering) };
     });
   }
@@ -39,18 +41,27 @@ export function lowerCall(call: CallExpression, scope: Scope, lowering: Lowering
 
 function scalar({ name, at }: CallExpression, args: readonly Lowered[]): Lowered {
   const candidates = overloads(name);
-  if (candidates.length === 0) throw new QueryError('FUNCTION_NOT_FOUND', `Function '${name}' not registered, or not run by this engine`, at);
+  if (candidates.length === 0)
+    throw new QueryError('FUNCTION_NOT_FOUND', `Function '${name}' not registered, or not run by this engine`, at);
   for (const candidate of candidates) {
     const found = applyOverload(candidate, args, at);
     if (found) return found;
   }
-  throw new QueryError('FUNCTION_NOT_FOUND', `Unexpected parameters (${args.map((arg) => typeName(arg.type)).join(', ')}) for function ${name}`, at);
+  throw new QueryError(
+    'FUNCTION_NOT_FOUND',
+    `Unexpected parameters (${args.map((arg) => typeName(arg.type)).join(', ')}) for function ${name}`,
+    at,
+  );
 }
 
 function specialForm({ name, at, args: nodes }: CallExpression, args: readonly Lowered[]): Lowered | undefined {
   const common = (values: readonly Lowered[]): Type => {
     const type = values.reduce<Type | undefined>((sofar, value) => sofar && commonType(sofar, value.type), UNKNOWN);
-    if (!type) throw typeMismatch(`All arguments of ${name} must be the same type: ${values.map((value) => typeName(value.type)).join(', ')}`, at);
+    if (!type)
+      throw typeMismatch(
+        `All arguments of ${name} must be the same type: ${values.map((value) => typeName(value.type)).join(', ')}`,
+        at,
+      );
     return type;
   };
   const all = () => {
@@ -60,7 +71,8 @@ function specialForm({ name, at, args: nodes }: CallExpression, args: readonly L
   switch (name) {
     case 'if': {
       const [condition, ...branches] = args;
-      if (!condition || branches.length < 1 || branches.length > 2) throw typeMismatch('if takes a condition and one or two values', at);
+      if (!condition || branches.length < 1 || branches.length > 2)
+        throw typeMismatch('if takes a condition and one or two values', at);
       const type = common(branches);
       const [yes, no] = branches.map((branch) => coerce(branch, type).sql);
       return { sql: `(CASE WHEN ${boolean(condition, at)} THEN ${yes}${no === undefined ? '' : ` ELSE ${no}`} END)`, type };
@@ -94,7 +106,8 @@ function specialForm({ name, at, args: nodes }: CallExpression, args: readonly L
 function lowerAggregate(call: CallExpression, scope: Scope, lower: Lower): Lowered {
   const { name, at } = call;
   if (call.star && name !== 'count') throw typeMismatch(`${name}(*) is not possible`, at);
-  if (isWindowFunction(name) && !call.over) throw new QueryError('MISSING_OVER', `Window function ${name} requires OVER clause`, at);
+  if (isWindowFunction(name) && !call.over)
+    throw new QueryError('MISSING_OVER', `Window function ${name} requires OVER clause`, at);
   const { name: duckName, args, type, around, distinct } = aggregateCall(name, call.args.map(lower), at);
   const inner = [
     (call.distinct || distinct ? 'DISTINCT ' : '') + args.join(', '),
@@ -121,7 +134,8 @@ export function resolveWindow(spec: WindowSpec, scope: Scope, call: { readonly a
 
 export function windowText(given: WindowSpec, scope: Scope, lower: Lower, call: { readonly at: CallExpression['at'] }): string {
   const spec = resolveWindow(given, scope, call);
-  const bound = ({ kind, offset }: NonNullable<WindowSpec['frame']>['start']) => (offset ? `${lower(offset).sql} ` : '') + kind.toUpperCase();
+  const bound = ({ kind, offset }: NonNullable<WindowSpec['frame']>['start']) =>
+    (offset ? `${lower(offset).sql} ` : '') + kind.toUpperCase();
   return [
     spec.partitionBy.length > 0 ? `PARTITION BY ${spec.partitionBy.map((key) => lower(key).sql).join(', ')}` : '',
     spec.orderBy.length > 0 ? `ORDER BY ${sortKeys(spec.orderBy, lower)}` : '',
@@ -130,4 +144,3 @@ export function windowText(given: WindowSpec, scope: Scope, lower: Lower, call: 
     .filter((part) => part !== '')
     .join(' ');
 }
-

@@ -1,17 +1,24 @@
 /** The relation under a SELECT to which the carry-forward rule applies: its rows, and one struct for each condition. */
-import { isFloating } from '../sql/types.ts';
+
 import type { Expression } from '../sql/ast.ts';
-import type { CarryForward } from './carry-forward.ts';
+import { isFloating } from '../sql/types.ts';
 import { windowText } from './call.ts';
+import type { CarryForward } from './carry-forward.ts';
 import { boolean, lowerExpression } from './expression.ts';
 import type { LoweredRelation } from './relation.ts';
 import type { Column, Lowered, Lowering, Scope } from './scope.ts';
 
-export function carried(carry: CarryForward, from: string, scope: Scope, lowering: Lowering): { relation: LoweredRelation; computed: Map<Expression, Lowered> } {
+export function carried(
+  carry: CarryForward,
+  from: string,
+  scope: Scope,
+  lowering: Lowering,
+): { relation: LoweredRelation; computed: Map<Expression, Lowered> } {
   const lower = (value: Expression) => lowerExpression(value, scope, lowering);
   const relation = lowering.fresh('r');
   const over = windowText(carry.window, scope, lower, { at: { line: 1, column: 1 } });
-  const last = (condition: string, value: string) => `last_value(CASE WHEN ${condition} THEN ${value} END IGNORE NULLS) OVER (${over})`;
+  const last = (condition: string, value: string) =>
+    `last_value(CASE WHEN ${condition} THEN ${value} END IGNORE NULLS) OVER (${over})`;
   const windows: string[] = [];
   const computed = new Map<Expression, Lowered>();
 
@@ -22,7 +29,10 @@ export function carried(carry: CarryForward, from: string, scope: Scope, lowerin
     return values;
   });
   for (const [call, { group, value }] of carry.values) {
-    computed.set(call, { sql: `struct_extract(${relation}.carried${group}, 'f${value}')`, type: fields[group]?.[value]?.type ?? { kind: 'unknown' } });
+    computed.set(call, {
+      sql: `struct_extract(${relation}.carried${group}, 'f${value}')`,
+      type: fields[group]?.[value]?.type ?? { kind: 'unknown' },
+    });
   }
   const firstKey = carry.window.orderBy[0]?.value;
   const key = firstKey && lower(firstKey);
@@ -38,4 +48,3 @@ export function carried(carry: CarryForward, from: string, scope: Scope, lowerin
   const kept = scope.columns.map((column) => column.sql);
   return { relation: { sql: `(SELECT ${[...kept, ...windows].join(', ')} FROM ${from}) AS ${relation}`, columns }, computed };
 }
-

@@ -63,9 +63,18 @@ interface Numbering {
 /** `SELECT *, row_number() OVER (…) AS rn, … FROM one_relation`, where the keys of the window keep their names. */
 function numbering(query: Query): Numbering | undefined {
   const { body } = query;
-  if (body.kind !== 'select' || query.with.length > 0 || query.orderBy.length > 0 || query.limit !== undefined || query.offset !== undefined) return undefined;
+  if (
+    body.kind !== 'select' ||
+    query.with.length > 0 ||
+    query.orderBy.length > 0 ||
+    query.limit !== undefined ||
+    query.offset !== undefined
+  )
+    return undefined;
   if (body.distinct || body.groupBy.length > 0 || body.having || !body.from || body.from.kind === 'join') return undefined;
-  const numbers = body.items.filter((item) => item.kind === 'column' && item.value.kind === 'call' && item.value.name === 'row_number');
+  const numbers = body.items.filter(
+    (item) => item.kind === 'column' && item.value.kind === 'call' && item.value.name === 'row_number',
+  );
   const [item] = numbers;
   if (numbers.length !== 1 || item?.kind !== 'column' || item.alias === undefined || item.value.kind !== 'call') return undefined;
   const { over } = item.value;
@@ -80,7 +89,8 @@ function numbering(query: Query): Numbering | undefined {
 const lastName = (expression: Expression) => (expression.kind === 'name' ? expression.parts.at(-1) : undefined);
 
 const named = (window: WindowSpec, select: Select) => (window.name === undefined ? window : select.windows[window.name]);
-const isOfNames = ({ partitionBy, orderBy }: WindowSpec) => [...partitionBy, ...orderBy.map((key) => key.value)].every((key) => key.kind === 'name');
+const isOfNames = ({ partitionBy, orderBy }: WindowSpec) =>
+  [...partitionBy, ...orderBy.map((key) => key.value)].every((key) => key.kind === 'name');
 
 function carryForward(select: Select, numbered: Numbering): CarryForward | undefined {
   if (select.groupBy.length > 0 || select.having || select.items.some((item) => item.kind === 'star')) return undefined;
@@ -90,32 +100,50 @@ function carryForward(select: Select, numbered: Numbering): CarryForward | undef
   let window: WindowSpec | undefined;
   const firstKey = numbered.window.orderBy[0];
   const visit = (expression: Expression): void => {
-    if (expression.kind !== 'call' || !expression.over) return children(expression).forEach(visit);
+    if (expression.kind !== 'call' || !expression.over) {
+      for (const child of children(expression)) visit(child);
+      return;
+    }
     const over = named(expression.over, select);
     const key = expression.args.at(-1);
-    const chosen = key && chosenRows(key);
-    if (!over || !chosen || !runsAlong(over, numbered.window) || !isPlainCall(expression) || !isRowLocal(chosen.condition)) return;
-    const { condition, then } = chosen;
+    const rows = key && chosenRows(key);
+    if (!over || !rows || !runsAlong(over, numbered.window) || !isPlainCall(expression) || !isRowLocal(rows.condition)) return;
+    const { condition, chosen } = rows;
     const [value] = expression.args;
-    if (expression.name === 'max_by' && expression.args.length === 2 && value && isName(then, numbered.name) && isRowLocal(value)) {
+    if (
+      expression.name === 'max_by' &&
+      expression.args.length === 2 &&
+      value &&
+      isName(chosen, numbered.name) &&
+      isRowLocal(value)
+    ) {
       let group = groups.findIndex((known) => sameText(known.condition) === sameText(condition));
       if (group < 0) group = groups.push({ condition, values: [] }) - 1;
       values.set(expression, { group, value: (groups[group] as CarriedGroup).values.push(value) - 1 });
       window = over;
-    } else if (expression.name === 'max' && expression.args.length === 1 && firstKey && !firstKey.descending && !firstKey.nullsFirst && sameText(then) === sameText(firstKey.value)) {
+    } else if (
+      expression.name === 'max' &&
+      expression.args.length === 1 &&
+      firstKey &&
+      !firstKey.descending &&
+      !firstKey.nullsFirst &&
+      sameText(chosen) === sameText(firstKey.value)
+    ) {
       positions.set(expression, condition);
     }
   };
-  select.items.forEach((item) => item.kind === 'column' && visit(item.value));
+  for (const item of select.items) if (item.kind === 'column') visit(item.value);
   return window && { window, groups, values, positions };
 }
 
 /** `CASE WHEN condition THEN x END` or `if(condition, x)`. */
-function chosenRows(key: Expression): { condition: Expression; then: Expression } | undefined {
-  if (key.kind === 'call' && key.name === 'if' && key.args.length === 2) return { condition: key.args[0] as Expression, then: key.args[1] as Expression };
-  if (key.kind !== 'case' || key.operand || key.branches.length !== 1 || (key.otherwise && key.otherwise.kind !== 'null')) return undefined;
+function chosenRows(key: Expression): { condition: Expression; chosen: Expression } | undefined {
+  if (key.kind === 'call' && key.name === 'if' && key.args.length === 2)
+    return { condition: key.args[0] as Expression, chosen: key.args[1] as Expression };
+  if (key.kind !== 'case' || key.operand || key.branches.length !== 1 || (key.otherwise && key.otherwise.kind !== 'null'))
+    return undefined;
   const [branch] = key.branches;
-  return branch && { condition: branch.when, then: branch.then };
+  return branch && { condition: branch.when, chosen: branch.value };
 }
 
 function runsAlong(window: WindowSpec, numbered: WindowSpec): boolean {
@@ -124,21 +152,48 @@ function runsAlong(window: WindowSpec, numbered: WindowSpec): boolean {
   return running && sameText([window.partitionBy, window.orderBy]) === sameText([numbered.partitionBy, numbered.orderBy]);
 }
 
-const isPlainCall = (call: CallExpression) => !call.distinct && !call.star && !call.filter && !call.nulls && call.orderBy.length === 0;
+const isPlainCall = (call: CallExpression) =>
+  !call.distinct && !call.star && !call.filter && !call.nulls && call.orderBy.length === 0;
 const isName = (expression: Expression, name: string) => expression.kind === 'name' && expression.parts.at(-1) === name;
 
-const LOCAL = new Set(['null', 'boolean', 'integer', 'decimal', 'double', 'string', 'typed', 'name', 'compare', 'and', 'or', 'not', 'is-null', 'in', 'between', 'cast', 'case', 'negate', 'arithmetic']);
+const LOCAL = new Set([
+  'null',
+  'boolean',
+  'integer',
+  'decimal',
+  'double',
+  'string',
+  'typed',
+  'name',
+  'compare',
+  'and',
+  'or',
+  'not',
+  'is-null',
+  'in',
+  'between',
+  'cast',
+  'case',
+  'negate',
+  'arithmetic',
+]);
 const isRowLocal = (expression: Expression) => !some(expression, (inner) => !LOCAL.has(inner.kind));
 
 /** Whether the row number is read by anything but the calls that were rewritten. */
 function readsElsewhere(select: Select, rowNumber: string, carry: CarryForward): boolean {
   const reads = (expression: Expression): boolean => {
-    if (carry.values.has(expression)) return (expression as CallExpression).args[0] !== undefined && reads((expression as CallExpression).args[0] as Expression);
+    if (carry.values.has(expression))
+      return (expression as CallExpression).args[0] !== undefined && reads((expression as CallExpression).args[0] as Expression);
     return isName(expression, rowNumber) || hasSubquery(expression) || children(expression).some(reads);
   };
   const spec = (window: WindowSpec) => [...window.partitionBy, ...window.orderBy.map((key) => key.value)];
   const conditions = carry.groups.map((group) => group.condition);
-  const parts = [...select.items.flatMap((item) => (item.kind === 'column' ? [item.value] : [])), ...(select.where ? [select.where] : []), ...conditions, ...Object.values(select.windows).flatMap(spec)];
+  const parts = [
+    ...select.items.flatMap((item) => (item.kind === 'column' ? [item.value] : [])),
+    ...(select.where ? [select.where] : []),
+    ...conditions,
+    ...Object.values(select.windows).flatMap(spec),
+  ];
   return parts.some(reads);
 }
 
@@ -148,11 +203,10 @@ const hasSubquery = ({ kind }: Expression) => kind === 'exists' || kind === 'sub
 function countReferences(query: Query, name: string): number {
   let count = 0;
   const visit = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(visit);
     if (typeof value !== 'object' || value === null) return;
     const relation = value as Relation;
     if (relation.kind === 'table' && Array.isArray(relation.name) && relation.name.join('.') === name) count += 1;
-    Object.values(value).forEach(visit);
+    for (const inner of Object.values(value)) visit(inner);
   };
   visit(query);
   return count;

@@ -1,8 +1,19 @@
 /** Explicit casts as Trino makes them, and the coercions it makes by itself. */
 import { failing } from '../duck/failure.ts';
 import { localTime, timestampText } from '../duck/text.ts';
-import { typeMismatch, unsupported, type Position } from '../sql/query-error.ts';
-import { duckType, isFloating, isInteger, isNumeric, isTimestamp, quoted, rowFieldName, sameType, typeName, type Type } from '../sql/types.ts';
+import { type Position, typeMismatch, unsupported } from '../sql/query-error.ts';
+import {
+  duckType,
+  isFloating,
+  isInteger,
+  isNumeric,
+  isTimestamp,
+  quoted,
+  rowFieldName,
+  sameType,
+  type Type,
+  typeName,
+} from '../sql/types.ts';
 import type { Lowered } from './scope.ts';
 
 /** The value as `to`, which it fits without a cast. */
@@ -37,7 +48,13 @@ function fromText(sql: string, to: Type): string | undefined {
   const type = duckType(to);
   const plain = `CAST(${sql} AS ${type})`;
   if (isInteger(to)) return checked(sql, '[+-]?[0-9]+', plain, type);
-  if (isFloating(to)) return checked(sql, '\\s*[+-]?(NaN|Infinity|[0-9]+\\.?[0-9]*([eE][+-]?[0-9]+)?|\\.[0-9]+([eE][+-]?[0-9]+)?)\\s*', plain, type);
+  if (isFloating(to))
+    return checked(
+      sql,
+      '\\s*[+-]?(NaN|Infinity|[0-9]+\\.?[0-9]*([eE][+-]?[0-9]+)?|\\.[0-9]+([eE][+-]?[0-9]+)?)\\s*',
+      plain,
+      type,
+    );
   switch (to.kind) {
     case 'decimal':
       return checked(sql, '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)', plain, type);
@@ -46,7 +63,12 @@ function fromText(sql: string, to: Type): string | undefined {
     case 'date':
       return checked(sql, '\\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\\s*', plain, type);
     case 'timestamp':
-      return checked(sql, '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\\.[0-9]+)?)?)?', to.precision >= 6 ? plain : rounded(`CAST(${sql} AS TIMESTAMP)`, 6, to.precision), type);
+      return checked(
+        sql,
+        '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\\.[0-9]+)?)?)?',
+        to.precision >= 6 ? plain : rounded(`CAST(${sql} AS TIMESTAMP)`, 6, to.precision),
+        type,
+      );
     case 'varbinary':
       return undefined;
     case 'json':
@@ -108,7 +130,12 @@ function convert(value: Lowered, to: Type, at: Position): string | undefined {
   if (type.kind === 'row' && to.kind === 'row' && type.fields.length === to.fields.length) {
     const fields = to.fields.map((field, i) => {
       const from = type.fields[i] as (typeof type.fields)[number];
-      const inner = castTo({ sql: `struct_extract(${sql}, '${rowFieldName(from.name, i)}')`, type: from.type }, field.type, at, false);
+      const inner = castTo(
+        { sql: `struct_extract(${sql}, '${rowFieldName(from.name, i)}')`, type: from.type },
+        field.type,
+        at,
+        false,
+      );
       return `${quoted(rowFieldName(field.name, i))} := ${inner.sql}`;
     });
     return `CASE WHEN ${sql} IS NOT NULL THEN struct_pack(${fields.join(', ')}) END`;
@@ -117,13 +144,17 @@ function convert(value: Lowered, to: Type, at: Position): string | undefined {
 }
 
 function jsonText({ sql, type }: Lowered): string {
-  if (isFloating(type) || isInteger(type) || type.kind === 'boolean' || type.kind === 'array' || type.kind === 'map') return `CAST(to_json(${sql}) AS VARCHAR)`;
+  if (isFloating(type) || isInteger(type) || type.kind === 'boolean' || type.kind === 'array' || type.kind === 'map')
+    return `CAST(to_json(${sql}) AS VARCHAR)`;
   throw unsupported(`CAST of ${typeName(type)} to json`);
 }
 
 /** `CAST(value AS to)`, or `TRY_CAST` when it is an attempt. */
 export function castTo(value: Lowered, to: Type, at: Position, attempt: boolean): Lowered {
-  const target: Type = to.kind === 'timestamp with time zone' && to.zone === undefined ? { ...to, zone: value.type.kind === 'timestamp with time zone' ? value.type.zone : 'UTC' } : to;
+  const target: Type =
+    to.kind === 'timestamp with time zone' && to.zone === undefined
+      ? { ...to, zone: value.type.kind === 'timestamp with time zone' ? value.type.zone : 'UTC' }
+      : to;
   if (value.type.kind === 'unknown') return { sql: `CAST(NULL AS ${duckType(target)})`, type: target };
   if (sameType(value.type, target) && !('length' in target)) return { sql: value.sql, type: target };
   const sql = convert(value, target, at);

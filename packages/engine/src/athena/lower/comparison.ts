@@ -1,6 +1,6 @@
 /** Comparisons. NaN equals nothing and is above nothing in Trino; in DuckDB it equals itself and is above all. */
 import type { Comparison } from '../sql/ast.ts';
-import { typeMismatch, type Position } from '../sql/query-error.ts';
+import { type Position, typeMismatch } from '../sql/query-error.ts';
 import { BOOLEAN, commonType, isFloating, typeName } from '../sql/types.ts';
 import { coerce } from './cast.ts';
 import type { Lowered } from './scope.ts';
@@ -21,9 +21,13 @@ export function compare(operator: Comparison, left: Lowered, right: Lowered, at:
   const sql = `(${a} ${operator} ${b})`;
   if (!isFloating(type)) return { sql, type: BOOLEAN };
   const [aIsNumber, bIsNumber] = [left.constant !== undefined, right.constant !== undefined];
-  const guards = (operator.startsWith('>') ? [aIsNumber || a] : operator.startsWith('<') && operator !== '<>' ? [bIsNumber || b] : [aIsNumber || bIsNumber || a]).filter(
-    (guard): guard is string => typeof guard === 'string',
-  );
+  const guards = (
+    operator.startsWith('>')
+      ? [aIsNumber || a]
+      : operator.startsWith('<') && operator !== '<>'
+        ? [bIsNumber || b]
+        : [aIsNumber || bIsNumber || a]
+  ).filter((guard): guard is string => typeof guard === 'string');
   if (guards.length === 0) return { sql, type: BOOLEAN };
   if (operator === '<>') return { sql: `(${sql} OR isnan(${a}))`, type: BOOLEAN };
   return { sql: `(${sql} AND NOT isnan(${guards.join()}))`, type: BOOLEAN };

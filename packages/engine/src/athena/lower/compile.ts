@@ -1,7 +1,8 @@
 /** A parsed query to DuckDB SQL with holes for its tables. */
+
+import type { TableDefinition } from '../scan/table-definition.ts';
 import type { Query } from '../sql/ast.ts';
 import type { Position } from '../sql/query-error.ts';
-import type { TableDefinition } from '../scan/table-definition.ts';
 import { lowerQuery } from './query.ts';
 import type { LoweredQuery, Lowering, Scan } from './scope.ts';
 
@@ -9,11 +10,22 @@ export interface CompiledQuery extends LoweredQuery {
   readonly scans: readonly Scan[];
 }
 
-export function compileQuery(query: Query, table: (name: readonly string[], at: Position) => TableDefinition, nowMs: number): CompiledQuery {
+export interface CompileOptions {
+  readonly nowMs: number;
+  /** Off only to compare a rewritten query with its text word for word. */
+  readonly optimise?: boolean;
+}
+
+export function compileQuery(
+  query: Query,
+  table: (name: readonly string[], at: Position) => TableDefinition,
+  options: CompileOptions,
+): CompiledQuery {
   let count = 0;
   const scans: Scan[] = [];
   const lowering: Lowering = {
-    nowMs,
+    nowMs: options.nowMs,
+    optimise: options.optimise ?? true,
     scans,
     table,
     fresh: (prefix) => `${prefix}${++count}`,

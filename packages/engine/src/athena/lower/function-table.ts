@@ -33,7 +33,9 @@ function argument(value: Lowered, parameter: Parameter | undefined): Lowered | u
   if (typeof parameter === 'string') return FAMILIES[parameter](value.type) ? value : undefined;
   if (!fits(value.type, parameter)) return undefined;
   const coerced = coerce(value, parameter);
-  return coerced.sql === value.sql ? { ...value, type: coerced.type } : { ...coerced, ...(value.constant !== undefined && { constant: value.constant }) };
+  return coerced.sql === value.sql
+    ? { ...value, type: coerced.type }
+    : { ...coerced, ...(value.constant !== undefined && { constant: value.constant }) };
 }
 
 export function applyOverload(overload: Overload, args: readonly Lowered[], at: Position): Lowered | undefined {
@@ -55,7 +57,11 @@ export const same = (parameters: readonly Parameter[], print: (...sql: string[])
   lower: (args) => ({ sql: print(...args.map((arg) => arg.sql)), type: (args[0] as Lowered).type }),
 });
 
-export const custom = (parameters: readonly Parameter[], lower: (args: readonly Lowered[], at: Position) => Lowered, repeats = false): Overload => ({
+export const custom = (
+  parameters: readonly Parameter[],
+  lower: (args: readonly Lowered[], at: Position) => Lowered,
+  repeats = false,
+): Overload => ({
   parameters,
   lower,
   repeats,

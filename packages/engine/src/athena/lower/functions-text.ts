@@ -1,9 +1,9 @@
 /** String, binary, regular-expression and JSON functions. */
 import { failing } from '../duck/failure.ts';
-import { QueryError, unsupported, type Position } from '../sql/query-error.ts';
+import { type Position, QueryError, unsupported } from '../sql/query-error.ts';
 import { arrayOf, BIGINT, BOOLEAN, DOUBLE, JSON_TYPE, VARBINARY, VARCHAR } from '../sql/types.ts';
-import { custom, plain, type FunctionTable } from './function-table.ts';
-import { literal, type Lowered } from './scope.ts';
+import { custom, type FunctionTable, plain } from './function-table.ts';
+import { type Lowered, literal } from './scope.ts';
 
 const text = (sql: string): Lowered => ({ sql, type: VARCHAR });
 
@@ -15,7 +15,8 @@ function constantText(value: Lowered | undefined, what: string, at: Position): s
 /** Trino says NULL for a group that took no part, DuckDB '': only patterns whose groups always take part are exact. */
 function groupPattern(pattern: Lowered | undefined, at: Position): string {
   const source = constantText(pattern, 'regexp_extract with a group and a pattern', at);
-  if (/\|/.test(source) || /\)(?:[?*]|\{0)/.test(source)) throw unsupported('regexp_extract of a group that may not take part in the match', at);
+  if (/\|/.test(source) || /\)(?:[?*]|\{0)/.test(source))
+    throw unsupported('regexp_extract of a group that may not take part in the match', at);
   return literal(source);
 }
 
@@ -23,7 +24,9 @@ function groupPattern(pattern: Lowered | undefined, at: Position): string {
 function replacement(value: Lowered | undefined, at: Position): string {
   const source = constantText(value, 'regexp_replace with a replacement', at);
   if (/\$\{/.test(source)) throw unsupported('regexp_replace with a named group', at);
-  const translated = source.replaceAll(/\\(.)|\$(\d)|\\/g, (_, escaped?: string, group?: string) => (group ? `\\${group}` : escaped === '\\' ? '\\\\' : (escaped ?? '')));
+  const translated = source.replaceAll(/\\(.)|\$(\d)|\\/g, (_, escaped?: string, group?: string) =>
+    group ? `\\${group}` : escaped === '\\' ? '\\\\' : (escaped ?? ''),
+  );
   return literal(translated);
 }
 
@@ -35,11 +38,13 @@ function substring([value, start, length]: readonly Lowered[]): Lowered {
   return text(`CASE WHEN ${from.sql} = 0 OR ${from.sql} < - length(${s}) THEN '' ELSE ${cut} END`);
 }
 
-const pad = (side: 'lpad' | 'rpad') => plain([VARCHAR, BIGINT, VARCHAR], VARCHAR, (s, n, p) => `${side}(${s}, CAST(${n} AS INTEGER), ${p})`);
+const pad = (side: 'lpad' | 'rpad') =>
+  plain([VARCHAR, BIGINT, VARCHAR], VARCHAR, (s, n, p) => `${side}(${s}, CAST(${n} AS INTEGER), ${p})`);
 
 function splitPart([value, delimiter, index]: readonly Lowered[], at: Position): Lowered {
   const [s, d, n] = [value?.sql, delimiter?.sql, index];
-  if (typeof n?.constant === 'number' && n.constant < 1) throw new QueryError('INVALID_FUNCTION_ARGUMENT', 'Index must be greater than zero', at);
+  if (typeof n?.constant === 'number' && n.constant < 1)
+    throw new QueryError('INVALID_FUNCTION_ARGUMENT', 'Index must be greater than zero', at);
   return text(`CASE WHEN ${n?.sql} <= len(string_split(${s}, ${d})) THEN split_part(${s}, ${d}, ${n?.sql}) END`);
 }
 
@@ -56,13 +61,30 @@ const jsonScalar = (json: string, path: string) => {
 };
 
 const jsonFunctions: FunctionTable = {
-  json_extract_scalar: [VARCHAR, JSON_TYPE].map((type) => custom([type, VARCHAR], ([j, p], at) => text(jsonScalar(j?.sql ?? '', jsonPath(p, at))))),
-  json_extract: [VARCHAR, JSON_TYPE].map((type) =>
-    custom([type, VARCHAR], ([j, p], at) => ({ sql: `CAST(json_extract(CASE WHEN json_valid(${j?.sql}) THEN ${j?.sql} END, ${jsonPath(p, at)}) AS VARCHAR)`, type: JSON_TYPE })),
+  json_extract_scalar: [VARCHAR, JSON_TYPE].map((type) =>
+    custom([type, VARCHAR], ([j, p], at) => text(jsonScalar(j?.sql ?? '', jsonPath(p, at)))),
   ),
-  json_parse: [plain([VARCHAR], JSON_TYPE, (s) => `CASE WHEN ${s} IS NULL OR json_valid(${s}) THEN ${s} ELSE ${failing('INVALID_FUNCTION_ARGUMENT', 'VARCHAR')} END`)],
+  json_extract: [VARCHAR, JSON_TYPE].map((type) =>
+    custom([type, VARCHAR], ([j, p], at) => ({
+      sql: `CAST(json_extract(CASE WHEN json_valid(${j?.sql}) THEN ${j?.sql} END, ${jsonPath(p, at)}) AS VARCHAR)`,
+      type: JSON_TYPE,
+    })),
+  ),
+  json_parse: [
+    plain(
+      [VARCHAR],
+      JSON_TYPE,
+      (s) => `CASE WHEN ${s} IS NULL OR json_valid(${s}) THEN ${s} ELSE ${failing('INVALID_FUNCTION_ARGUMENT', 'VARCHAR')} END`,
+    ),
+  ],
   json_format: [plain([JSON_TYPE], VARCHAR, (s) => `CAST(CAST(${s} AS JSON) AS VARCHAR)`)],
-  json_array_length: [VARCHAR, JSON_TYPE].map((type) => plain([type], BIGINT, (s) => `CASE WHEN json_valid(${s}) AND json_type(${s}) = 'ARRAY' THEN CAST(json_array_length(${s}) AS BIGINT) END`)),
+  json_array_length: [VARCHAR, JSON_TYPE].map((type) =>
+    plain(
+      [type],
+      BIGINT,
+      (s) => `CASE WHEN json_valid(${s}) AND json_type(${s}) = 'ARRAY' THEN CAST(json_array_length(${s}) AS BIGINT) END`,
+    ),
+  ),
 };
 
 const regularExpressions: FunctionTable = {
@@ -72,18 +94,24 @@ const regularExpressions: FunctionTable = {
     custom([VARCHAR, VARCHAR, BIGINT], ([s, p, g], at) => {
       const pattern = groupPattern(p, at);
       if (typeof g?.constant !== 'number') throw unsupported('regexp_extract with a group that is no literal', at);
-      return text(`CASE WHEN regexp_matches(${s?.sql}, ${pattern}) THEN regexp_extract(${s?.sql}, ${pattern}, ${g.constant}) END`);
+      return text(
+        `CASE WHEN regexp_matches(${s?.sql}, ${pattern}) THEN regexp_extract(${s?.sql}, ${pattern}, ${g.constant}) END`,
+      );
     }),
   ],
   regexp_replace: [
     plain([VARCHAR, VARCHAR], VARCHAR, (s, p) => `regexp_replace(${s}, ${p}, '', 'g')`),
-    custom([VARCHAR, VARCHAR, VARCHAR], ([s, p, r], at) => text(`regexp_replace(${s?.sql}, ${p?.sql}, ${replacement(r, at)}, 'g')`)),
+    custom([VARCHAR, VARCHAR, VARCHAR], ([s, p, r], at) =>
+      text(`regexp_replace(${s?.sql}, ${p?.sql}, ${replacement(r, at)}, 'g')`),
+    ),
   ],
   regexp_split: [plain([VARCHAR, VARCHAR], arrayOf(VARCHAR), (s, p) => `string_split_regex(${s}, ${p})`)],
 };
 
 /** DuckDB's digests are hexadecimal text already, which `to_hex` takes as it is. */
-const digest = (name: string) => [custom([VARBINARY], ([b]) => ({ sql: `unhex(${name}(${b?.sql}))`, digits: `${name}(${b?.sql})`, type: VARBINARY }))];
+const digest = (name: string) => [
+  custom([VARBINARY], ([b]) => ({ sql: `unhex(${name}(${b?.sql}))`, digits: `${name}(${b?.sql})`, type: VARBINARY })),
+];
 
 const binary: FunctionTable = {
   to_utf8: [plain([VARCHAR], VARBINARY, (s) => `encode(${s})`)],
@@ -99,7 +127,9 @@ const binary: FunctionTable = {
   xxhash64: [plain([VARBINARY], VARBINARY, (b) => `trino_xxhash64(${b})`)],
   crc32: [plain([VARBINARY], BIGINT, (b) => `trino_crc32(${b})`)],
   to_ieee754_64: [plain([DOUBLE], VARBINARY, (x) => `CAST(CAST(${x} AS BIT) AS BLOB)`)],
-  to_big_endian_64: [plain([BIGINT], VARBINARY, (n) => `unhex(format('{:016x}', CAST(${n} AS HUGEINT) & 18446744073709551615::HUGEINT))`)],
+  to_big_endian_64: [
+    plain([BIGINT], VARBINARY, (n) => `unhex(format('{:016x}', CAST(${n} AS HUGEINT) & 18446744073709551615::HUGEINT))`),
+  ],
 };
 
 export const textFunctions: FunctionTable = {
@@ -115,7 +145,10 @@ export const textFunctions: FunctionTable = {
   substr: [custom([VARCHAR, BIGINT], substring), custom([VARCHAR, BIGINT, BIGINT], substring)],
   substring: [custom([VARCHAR, BIGINT], substring), custom([VARCHAR, BIGINT, BIGINT], substring)],
   strpos: [plain([VARCHAR, VARCHAR], BIGINT, (s, n) => `CAST(strpos(${s}, ${n}) AS BIGINT)`)],
-  replace: [plain([VARCHAR, VARCHAR], VARCHAR, (s, f) => `replace(${s}, ${f}, '')`), plain([VARCHAR, VARCHAR, VARCHAR], VARCHAR, (s, f, t) => `replace(${s}, ${f}, ${t})`)],
+  replace: [
+    plain([VARCHAR, VARCHAR], VARCHAR, (s, f) => `replace(${s}, ${f}, '')`),
+    plain([VARCHAR, VARCHAR, VARCHAR], VARCHAR, (s, f, t) => `replace(${s}, ${f}, ${t})`),
+  ],
   reverse: [plain([VARCHAR], VARCHAR, (s) => `reverse(${s})`)],
   translate: [plain([VARCHAR, VARCHAR, VARCHAR], VARCHAR, (s, f, t) => `translate(${s}, ${f}, ${t})`)],
   lpad: [pad('lpad')],

@@ -1,12 +1,23 @@
 /** Date and time functions. Times with zone are kept as UTC; a field of one is a field of the time its zone shows. */
 import { failing } from '../duck/failure.ts';
 import { timestampText } from '../duck/text.ts';
-import { QueryError, typeMismatch, unsupported, type Position } from '../sql/query-error.ts';
-import { BIGINT, DATE, DOUBLE, duckType, isTimestamp, TIMESTAMP, TIMESTAMP_UTC, typeName, VARCHAR, type Type } from '../sql/types.ts';
+import { type Position, QueryError, typeMismatch, unsupported } from '../sql/query-error.ts';
+import {
+  BIGINT,
+  DATE,
+  DOUBLE,
+  duckType,
+  isTimestamp,
+  TIMESTAMP,
+  TIMESTAMP_UTC,
+  type Type,
+  typeName,
+  VARCHAR,
+} from '../sql/types.ts';
 import { castTo, local } from './cast.ts';
-import { custom, plain, type FunctionTable } from './function-table.ts';
-import { teradataPattern, mysqlPattern } from './time-patterns.ts';
-import { literal, type Lowered } from './scope.ts';
+import { custom, type FunctionTable, plain } from './function-table.ts';
+import { type Lowered, literal } from './scope.ts';
+import { mysqlPattern, teradataPattern } from './time-patterns.ts';
 
 const UNITS = new Set(['millisecond', 'second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year']);
 const TO_INTERVAL: Readonly<Record<string, (n: string) => string>> = {
@@ -31,17 +42,35 @@ function unitOf(value: Lowered | undefined, at: Position): string {
 /** Trino computes with the local fields of a zone; that is exact here for UTC alone. */
 function naive(value: Lowered, what: string, at: Position): string {
   const { type } = value;
-  if (type.kind === 'timestamp with time zone' && type.zone !== undefined && type.zone !== 'UTC') throw unsupported(`${what} in the zone ${type.zone}`, at);
+  if (type.kind === 'timestamp with time zone' && type.zone !== undefined && type.zone !== 'UTC')
+    throw unsupported(`${what} in the zone ${type.zone}`, at);
   return local(value);
 }
 
 const FIELDS: Readonly<Record<string, string>> = {
-  year: 'year', quarter: 'quarter', month: 'month', week: 'week', week_of_year: 'week', day: 'day', day_of_month: 'day', day_of_week: 'isodow', dow: 'isodow',
-  day_of_year: 'doy', doy: 'doy', year_of_week: 'isoyear', yow: 'isoyear', hour: 'hour', minute: 'minute',
+  year: 'year',
+  quarter: 'quarter',
+  month: 'month',
+  week: 'week',
+  week_of_year: 'week',
+  day: 'day',
+  day_of_month: 'day',
+  day_of_week: 'isodow',
+  dow: 'isodow',
+  day_of_year: 'doy',
+  doy: 'doy',
+  year_of_week: 'isoyear',
+  yow: 'isoyear',
+  hour: 'hour',
+  minute: 'minute',
 };
 
 export function extractField(field: string, value: Lowered, at: Position): Lowered {
-  if (value.type.kind !== 'date' && !isTimestamp(value.type)) throw typeMismatch(`Type of argument to extract ${field.toUpperCase()} must be DATE or TIMESTAMP (actual ${typeName(value.type)})`, at);
+  if (value.type.kind !== 'date' && !isTimestamp(value.type))
+    throw typeMismatch(
+      `Type of argument to extract ${field.toUpperCase()} must be DATE or TIMESTAMP (actual ${typeName(value.type)})`,
+      at,
+    );
   const time = local(value);
   if (field === 'second') return { sql: `CAST(second(${time}) AS BIGINT)`, type: BIGINT };
   if (field === 'millisecond') return { sql: `CAST(millisecond(${time}) % 1000 AS BIGINT)`, type: BIGINT };
@@ -51,7 +80,10 @@ export function extractField(field: string, value: Lowered, at: Position): Lower
 }
 
 const fieldFunctions = Object.fromEntries(
-  [...Object.keys(FIELDS), 'second', 'millisecond'].map((field) => [field, [custom(['time'], ([value], at) => extractField(field, value as Lowered, at))]]),
+  [...Object.keys(FIELDS), 'second', 'millisecond'].map((field) => [
+    field,
+    [custom(['time'], ([value], at) => extractField(field, value as Lowered, at))],
+  ]),
 );
 
 /**
@@ -86,11 +118,15 @@ function dateAdd([unitArg, count, time]: readonly Lowered[], at: Position): Lowe
   return { sql: `CAST(${naive(value, 'date_add', at)} + ${interval} AS ${duckType(value.type)})`, type: zoneKnown(value.type) };
 }
 
-const zoneKnown = (type: Type): Type => (type.kind === 'timestamp with time zone' && type.zone === undefined ? { ...type, zone: 'UTC' } : type);
+const zoneKnown = (type: Type): Type =>
+  type.kind === 'timestamp with time zone' && type.zone === undefined ? { ...type, zone: 'UTC' } : type;
 
 function dateTrunc([unitArg, time]: readonly Lowered[], at: Position): Lowered {
   const [unit, value] = [unitOf(unitArg, at), time as Lowered];
-  return { sql: `CAST(date_trunc('${unit}', ${naive(value, 'date_trunc', at)}) AS ${duckType(value.type)})`, type: zoneKnown(value.type) };
+  return {
+    sql: `CAST(date_trunc('${unit}', ${naive(value, 'date_trunc', at)}) AS ${duckType(value.type)})`,
+    type: zoneKnown(value.type),
+  };
 }
 
 function dateDiff([unitArg, from, to]: readonly Lowered[], at: Position): Lowered {
@@ -124,24 +160,41 @@ const teradata = custom([VARCHAR, VARCHAR], ([s, format], at) => ({
 const toUnixtime = custom(['timestamp'], ([time]) => ({ sql: `epoch(${time?.sql})`, type: DOUBLE }));
 const inZone = (value: Lowered, zone: Lowered | undefined, at: Position): Lowered => {
   if (typeof zone?.constant !== 'string') throw unsupported('A time zone that is no literal', at);
-  return { sql: value.sql, type: { ...(value.type as Extract<Type, { kind: 'timestamp with time zone' }>), zone: zone.constant } };
+  return {
+    sql: value.sql,
+    type: { ...(value.type as Extract<Type, { kind: 'timestamp with time zone' }>), zone: zone.constant },
+  };
 };
 
 export const timeFunctions: FunctionTable = {
   ...fieldFunctions,
   from_unixtime: [
     plain([DOUBLE], TIMESTAMP_UTC, (x) => `make_timestamp(CAST(round(${x} * 1000) AS BIGINT) * 1000)`),
-    custom([DOUBLE, VARCHAR], ([x, zone], at) => inZone({ sql: `make_timestamp(CAST(round(${x?.sql} * 1000) AS BIGINT) * 1000)`, type: TIMESTAMP_UTC }, zone, at)),
+    custom([DOUBLE, VARCHAR], ([x, zone], at) =>
+      inZone({ sql: `make_timestamp(CAST(round(${x?.sql} * 1000) AS BIGINT) * 1000)`, type: TIMESTAMP_UTC }, zone, at),
+    ),
   ],
-  from_unixtime_nanos: [plain([BIGINT], { kind: 'timestamp with time zone', precision: 9, zone: 'UTC' }, (x) => `make_timestamp_ns(${x})`)],
+  from_unixtime_nanos: [
+    plain([BIGINT], { kind: 'timestamp with time zone', precision: 9, zone: 'UTC' }, (x) => `make_timestamp_ns(${x})`),
+  ],
   to_unixtime: [toUnixtime],
   from_iso8601_timestamp: [custom([VARCHAR], fromIso8601)],
   from_iso8601_timestamp_nanos: [
-    plain([VARCHAR], { kind: 'timestamp with time zone', precision: 9, zone: 'UTC' }, (s) =>
-      `CASE WHEN ${s} IS NULL THEN NULL WHEN regexp_full_match(${s}, '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+]00:00)') THEN CAST(regexp_replace(${s}, '(Z|[+]00:00)$', '') AS TIMESTAMP_NS) WHEN regexp_matches(${s}, '[+-][0-9:]+$') THEN ${failing('OFFSET_KEPT', 'TIMESTAMP_NS')} ELSE ${failing('INVALID_FUNCTION_ARGUMENT', 'TIMESTAMP_NS')} END`,
+    plain(
+      [VARCHAR],
+      { kind: 'timestamp with time zone', precision: 9, zone: 'UTC' },
+      (s) =>
+        `CASE WHEN ${s} IS NULL THEN NULL WHEN regexp_full_match(${s}, '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+]00:00)') THEN CAST(regexp_replace(${s}, '(Z|[+]00:00)$', '') AS TIMESTAMP_NS) WHEN regexp_matches(${s}, '[+-][0-9:]+$') THEN ${failing('OFFSET_KEPT', 'TIMESTAMP_NS')} ELSE ${failing('INVALID_FUNCTION_ARGUMENT', 'TIMESTAMP_NS')} END`,
     ),
   ],
-  from_iso8601_date: [plain([VARCHAR], DATE, (s) => `CASE WHEN ${s} IS NULL THEN NULL WHEN regexp_full_match(${s}, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN CAST(${s} AS DATE) ELSE ${failing('INVALID_FUNCTION_ARGUMENT', 'DATE')} END`)],
+  from_iso8601_date: [
+    plain(
+      [VARCHAR],
+      DATE,
+      (s) =>
+        `CASE WHEN ${s} IS NULL THEN NULL WHEN regexp_full_match(${s}, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN CAST(${s} AS DATE) ELSE ${failing('INVALID_FUNCTION_ARGUMENT', 'DATE')} END`,
+    ),
+  ],
   to_iso8601: [
     plain([DATE], VARCHAR, (d) => `strftime(${d}, '%Y-%m-%d')`),
     custom(['timestamp'], ([time], at) => {
@@ -158,7 +211,9 @@ export const timeFunctions: FunctionTable = {
   date_format: [dateFormat],
   date_parse: [dateParse],
   to_timestamp: [teradata],
-  last_day_of_month: [custom(['time'], ([time], at) => ({ sql: `last_day(${naive(time as Lowered, 'last_day_of_month', at)})`, type: DATE }))],
+  last_day_of_month: [
+    custom(['time'], ([time], at) => ({ sql: `last_day(${naive(time as Lowered, 'last_day_of_month', at)})`, type: DATE })),
+  ],
   at_timezone: [custom(['zoned', VARCHAR], ([time, zone], at) => inZone(time as Lowered, zone, at))],
   with_timezone: [
     custom([TIMESTAMP, VARCHAR], ([time, zone], at) => {

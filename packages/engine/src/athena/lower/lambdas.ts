@@ -1,7 +1,7 @@
 /** Functions that take a lambda. Its parameters are bound to DuckDB lambda parameters of fresh names. */
 import type { Expression } from '../sql/ast.ts';
-import { typeMismatch, unsupported, type Position } from '../sql/query-error.ts';
-import { arrayOf, BOOLEAN, typeName, type Type } from '../sql/types.ts';
+import { type Position, typeMismatch, unsupported } from '../sql/query-error.ts';
+import { arrayOf, BOOLEAN, type Type, typeName } from '../sql/types.ts';
 import type { Lowered } from './scope.ts';
 
 type Lambda = Extract<Expression, { kind: 'lambda' }>;
@@ -18,7 +18,13 @@ const OF_ARRAYS: Readonly<Record<string, (list: string, lambda: string, body: Lo
 
 export const takesLambda = (args: readonly Expression[]) => args.some((arg) => arg.kind === 'lambda');
 
-export function lowerLambdaCall(name: string, args: readonly Expression[], at: Position, lower: (e: Expression) => Lowered, lowerLambda: LowerLambda): Lowered {
+export function lowerLambdaCall(
+  name: string,
+  args: readonly Expression[],
+  at: Position,
+  lower: (e: Expression) => Lowered,
+  lowerLambda: LowerLambda,
+): Lowered {
   const print = OF_ARRAYS[name];
   const [listArg, lambda] = args;
   if (!print || args.length !== 2 || !listArg || lambda?.kind !== 'lambda') throw unsupported(`${name} with a lambda`, at);
@@ -31,4 +37,3 @@ export function lowerLambdaCall(name: string, args: readonly Expression[], at: P
   const empty = name === 'any_match' ? 'false' : 'true';
   return { ...result, sql: `CASE WHEN len(${list.sql}) = 0 THEN ${empty} ELSE ${result.sql} END` };
 }
-

@@ -1,10 +1,19 @@
 /** FROM: tables, subqueries, joins and UNNEST, and the columns that names can then mean. */
 import type { Alias, Expression, Relation } from '../sql/ast.ts';
 import { QueryError, typeMismatch, unsupported } from '../sql/query-error.ts';
-import { BIGINT, quoted, rowFieldName, typeName, type Type } from '../sql/types.ts';
-import { boolean, lowerExpression } from './expression.ts';
+import { BIGINT, quoted, rowFieldName, type Type, typeName } from '../sql/types.ts';
 import { compare } from './comparison.ts';
-import { columnNotFound, findColumn, literal, useColumn, type Column, type Lowering, type OutputColumn, type Scope } from './scope.ts';
+import { boolean, lowerExpression } from './expression.ts';
+import {
+  type Column,
+  columnNotFound,
+  findColumn,
+  type Lowering,
+  literal,
+  type OutputColumn,
+  type Scope,
+  useColumn,
+} from './scope.ts';
 
 export interface LoweredRelation {
   readonly sql: string;
@@ -12,7 +21,12 @@ export interface LoweredRelation {
 }
 
 /** `outer` has what LATERAL and UNNEST may refer to besides the relations on their left. */
-export function lowerRelation(relation: Relation, outer: Scope, lowering: Lowering, left: readonly Column[] = []): LoweredRelation {
+export function lowerRelation(
+  relation: Relation,
+  outer: Scope,
+  lowering: Lowering,
+  left: readonly Column[] = [],
+): LoweredRelation {
   switch (relation.kind) {
     case 'table':
       return lowerTable(relation, outer, lowering);
@@ -20,7 +34,10 @@ export function lowerRelation(relation: Relation, outer: Scope, lowering: Loweri
       const scope = relation.lateral ? { ...outer, columns: left, parent: outer } : outer.parent;
       const { sql, columns } = lowering.query(relation.query, outer.ctes, scope);
       const name = lowering.fresh('r');
-      return { sql: `${relation.lateral ? 'LATERAL ' : ''}(${sql}) AS ${name}`, columns: named(columns, name, relation.alias, relation.at, []) };
+      return {
+        sql: `${relation.lateral ? 'LATERAL ' : ''}(${sql}) AS ${name}`,
+        columns: named(columns, name, relation.alias, relation.at, []),
+      };
     }
     case 'unnest':
       return lowerUnnest(relation, { ...outer, columns: left, parent: outer.parent }, lowering);
@@ -29,9 +46,19 @@ export function lowerRelation(relation: Relation, outer: Scope, lowering: Loweri
   }
 }
 
-function named(columns: readonly OutputColumn[], relation: string, alias: Alias | undefined, at: Relation['at'], qualifiers: readonly string[]): Column[] {
+function named(
+  columns: readonly OutputColumn[],
+  relation: string,
+  alias: Alias | undefined,
+  at: Relation['at'],
+  qualifiers: readonly string[],
+): Column[] {
   if (alias?.columns && alias.columns.length !== columns.length) {
-    throw new QueryError('MISMATCHED_COLUMN_ALIASES', `Column alias list has ${alias.columns.length} entries but '${alias.name}' has ${columns.length} columns available`, at);
+    throw new QueryError(
+      'MISMATCHED_COLUMN_ALIASES',
+      `Column alias list has ${alias.columns.length} entries but '${alias.name}' has ${columns.length} columns available`,
+      at,
+    );
   }
   return columns.map((column, i) => ({
     qualifiers: alias ? [alias.name] : qualifiers,
@@ -45,25 +72,33 @@ function lowerTable(relation: Extract<Relation, { kind: 'table' }>, outer: Scope
   const { name, alias, at } = relation;
   const sqlName = lowering.fresh('r');
   const common = name.length === 1 ? outer.ctes.get(name[0] as string) : undefined;
-  if (common) return { sql: `${common.sqlName} AS ${sqlName}`, columns: named(common.columns, sqlName, alias, at, [name[0] as string]) };
+  if (common)
+    return { sql: `${common.sqlName} AS ${sqlName}`, columns: named(common.columns, sqlName, alias, at, [name[0] as string]) };
   const table = lowering.table(name, at);
   const { database, name: tableName } = table.record;
   const scan = { placeholder: `⟦${sqlName}⟧`, relation: sqlName, table, used: new Set<string>(), partitionPredicates: [] };
   lowering.scans.push(scan);
   const qualifiers = alias ? [alias.name] : [tableName, `${database}.${tableName}`, `awsdatacatalog.${database}.${tableName}`];
-  const columns = table.columns.map((column, i): Column => ({
-    qualifiers,
-    name: alias?.columns?.[i] ?? column.name,
-    sql: `${sqlName}.${quoted(column.name)}`,
-    type: column.type,
-    scan,
-    tableColumn: column.name,
-    isPartition: column.isPartition,
-  }));
+  const columns = table.columns.map(
+    (column, i): Column => ({
+      qualifiers,
+      name: alias?.columns?.[i] ?? column.name,
+      sql: `${sqlName}.${quoted(column.name)}`,
+      type: column.type,
+      scan,
+      tableColumn: column.name,
+      isPartition: column.isPartition,
+    }),
+  );
   return { sql: `${scan.placeholder} AS ${sqlName}`, columns };
 }
 
-function lowerJoin(relation: Extract<Relation, { kind: 'join' }>, outer: Scope, lowering: Lowering, before: readonly Column[]): LoweredRelation {
+function lowerJoin(
+  relation: Extract<Relation, { kind: 'join' }>,
+  outer: Scope,
+  lowering: Lowering,
+  before: readonly Column[],
+): LoweredRelation {
   const { type, at } = relation;
   const nullable = (columns: readonly Column[]) => columns.map((column) => ({ ...column, isNullable: true }));
   const lowLeft = lowerRelation(relation.left, outer, lowering, before);
@@ -88,7 +123,10 @@ function joinUsing(
   const empty: Omit<Scope, 'columns'> = { ctes: new Map(), windows: {} };
   const shared: Column[] = [];
   const conditions = using.map((name) => {
-    const [a, b] = [findColumn([name], { ...empty, columns: left }, relation.at), findColumn([name], { ...empty, columns: right }, relation.at)];
+    const [a, b] = [
+      findColumn([name], { ...empty, columns: left }, relation.at),
+      findColumn([name], { ...empty, columns: right }, relation.at),
+    ];
     if (!a || !b) throw columnNotFound([name], relation.at);
     useColumn(a);
     useColumn(b);
@@ -115,7 +153,9 @@ function lowerUnnest(relation: Extract<Relation, { kind: 'unnest' }>, scope: Sco
     if (type.kind === 'array') {
       lengths.push(`len(${sql})`);
       if (type.element.kind === 'row') {
-        type.element.fields.forEach((field, i) => add(`struct_extract(unnest(${sql}), ${literal(rowFieldName(field.name, i))})`, field.type));
+        for (const [i, field] of type.element.fields.entries()) {
+          add(`struct_extract(unnest(${sql}), ${literal(rowFieldName(field.name, i))})`, field.type);
+        }
       } else add(`unnest(${sql})`, type.element);
     } else if (type.kind === 'map') {
       lengths.push(`cardinality(${sql})`);

@@ -4,10 +4,11 @@
  * Everything that is lowered together shares a `Lowering`; what a name can mean is in a `Scope`, whose parent is the
  * enclosing query's. Tables become placeholders, since which files they are is known only once all predicates are.
  */
-import type { Expression, Query, WindowSpec } from '../sql/ast.ts';
-import { QueryError, type Position } from '../sql/query-error.ts';
-import type { Type } from '../sql/types.ts';
+
 import type { TableDefinition } from '../scan/table-definition.ts';
+import type { Expression, Query, WindowSpec } from '../sql/ast.ts';
+import { type Position, QueryError } from '../sql/query-error.ts';
+import type { Type } from '../sql/types.ts';
 
 export interface Lowered {
   readonly sql: string;
@@ -77,6 +78,7 @@ export interface LoweredQuery {
 
 export interface Lowering {
   readonly nowMs: number;
+  readonly optimise: boolean;
   readonly scans: Scan[];
   /** @throws TABLE_NOT_FOUND */
   table(name: readonly string[], at: Position): TableDefinition;
@@ -87,13 +89,19 @@ export interface Lowering {
 export function findColumn(parts: readonly string[], scope: Scope, at: Position): Column | undefined {
   const name = parts.at(-1) as string;
   const qualifier = parts.slice(0, -1).join('.');
-  const found = scope.columns.filter((column) => column.name === name && (qualifier === '' || column.qualifiers.includes(qualifier)));
+  const found = scope.columns.filter(
+    (column) => column.name === name && (qualifier === '' || column.qualifiers.includes(qualifier)),
+  );
   if (found.length > 1) throw new QueryError('AMBIGUOUS_NAME', `Column '${name}' is ambiguous`, at);
   return found[0] ?? (scope.parent && findColumn(parts, scope.parent, at));
 }
 
 export const columnNotFound = (parts: readonly string[], at: Position) =>
-  new QueryError('COLUMN_NOT_FOUND', `Column '${parts.join('.')}' cannot be resolved or requester is not authorized to access requested resources`, at);
+  new QueryError(
+    'COLUMN_NOT_FOUND',
+    `Column '${parts.join('.')}' cannot be resolved or requester is not authorized to access requested resources`,
+    at,
+  );
 
 export function useColumn(column: Column): Lowered {
   if (column.tableColumn !== undefined) column.scan?.used.add(column.tableColumn);

@@ -2,13 +2,13 @@
 import type { Expression, Grouping, Select, SelectItem, SortKey } from '../sql/ast.ts';
 import { QueryError } from '../sql/query-error.ts';
 import { quoted, UNKNOWN } from '../sql/types.ts';
-import type { CarryForward } from './carry-forward.ts';
 import { carried } from './carried-relation.ts';
+import type { CarryForward } from './carry-forward.ts';
 import { boolean, lowerExpression } from './expression.ts';
-import { orderText, uniqueNames } from './query.ts';
 import { partitionScan } from './partition-predicate.ts';
-import { lowerRelation, type LoweredRelation } from './relation.ts';
-import { useColumn, type Lowered, type LoweredQuery, type Lowering, type Scope } from './scope.ts';
+import { orderText, uniqueNames } from './query.ts';
+import { type LoweredRelation, lowerRelation } from './relation.ts';
+import { type Lowered, type LoweredQuery, type Lowering, type Scope, useColumn } from './scope.ts';
 
 export function lowerSelect(
   select: Select,
@@ -31,8 +31,13 @@ export function lowerSelect(
   const lower = (value: Expression) => lowerExpression(value, scope, lowering);
   const items = select.items.flatMap((item, i) => selected(item, i, scope, lower));
   const columns = uniqueNames(items.map(({ name, value }) => ({ name, type: value.type })));
-  const list = items.map(({ value }, i) => `${value.type === UNKNOWN ? 'CAST(NULL AS INTEGER)' : value.sql} AS ${quoted(columns[i]?.sqlName ?? '')}`);
-  const groupBy = select.groupBy.length === 0 ? '' : ` GROUP BY ${select.groupBy.map((grouping) => groupingText(grouping, items, lower)).join(', ')}`;
+  const list = items.map(
+    ({ value }, i) => `${value.type === UNKNOWN ? 'CAST(NULL AS INTEGER)' : value.sql} AS ${quoted(columns[i]?.sqlName ?? '')}`,
+  );
+  const groupBy =
+    select.groupBy.length === 0
+      ? ''
+      : ` GROUP BY ${select.groupBy.map((grouping) => groupingText(grouping, items, lower)).join(', ')}`;
   const having = select.having ? ` HAVING ${boolean(lower(select.having), select.having.at)}` : '';
   const sql = `SELECT ${select.distinct ? 'DISTINCT ' : ''}${list.join(', ')}${from ? ` FROM ${from.sql}` : ''}${where}${groupBy}${having}`;
   if (orderBy.length === 0) return { sql, columns };
@@ -44,10 +49,18 @@ export function lowerSelect(
   return { sql: `${sql} ORDER BY ${orderBy.map((key) => orderText(key, columns, position)).join(', ')}`, columns };
 }
 
-function selected(item: SelectItem, index: number, scope: Scope, lower: (value: Expression) => Lowered): { name: string; value: Lowered }[] {
+function selected(
+  item: SelectItem,
+  index: number,
+  scope: Scope,
+  lower: (value: Expression) => Lowered,
+): { name: string; value: Lowered }[] {
   if (item.kind === 'column') {
     const { value } = item;
-    const name = item.alias ?? (value.kind === 'name' ? value.parts.at(-1) : value.kind === 'field' ? value.field : undefined) ?? `_col${index}`;
+    const name =
+      item.alias ??
+      (value.kind === 'name' ? value.parts.at(-1) : value.kind === 'field' ? value.field : undefined) ??
+      `_col${index}`;
     const lowered = lower(value);
     // Once a value is a column, its text is gone and with it the offset: so it must be UTC from here on.
     if (lowered.inUtc === undefined || lowered.type.kind !== 'timestamp with time zone') return [{ name, value: lowered }];
@@ -56,7 +69,8 @@ function selected(item: SelectItem, index: number, scope: Scope, lower: (value: 
   const qualifier = item.relation?.join('.');
   const columns = scope.columns.filter((column) => qualifier === undefined || column.qualifiers.includes(qualifier));
   if (columns.length === 0) {
-    if (qualifier === undefined) throw new QueryError('COLUMN_NOT_FOUND', 'SELECT * not allowed in queries without FROM clause', item.at);
+    if (qualifier === undefined)
+      throw new QueryError('COLUMN_NOT_FOUND', 'SELECT * not allowed in queries without FROM clause', item.at);
     throw new QueryError('TABLE_NOT_FOUND', `Unable to resolve reference ${qualifier}`, item.at);
   }
   return columns.map((column) => ({ name: column.name, value: useColumn(column) }));
@@ -85,11 +99,11 @@ function groupingText(grouping: Grouping, items: readonly { value: Lowered }[], 
   const one = (value: Expression): string => {
     if (value.kind !== 'integer') return lower(value).sql;
     const item = items[Number(value.text) - 1];
-    if (!item) throw new QueryError('INVALID_COLUMN_REFERENCE', `GROUP BY position ${value.text} is not in select list`, value.at);
+    if (!item)
+      throw new QueryError('INVALID_COLUMN_REFERENCE', `GROUP BY position ${value.text} is not in select list`, value.at);
     return item.value.sql;
   };
   if (grouping.kind === 'simple') return one(grouping.value);
   const sets = grouping.sets.map((set) => `(${set.map(one).join(', ')})`).join(', ');
   return `${grouping.kind === 'sets' ? 'GROUPING SETS' : grouping.kind.toUpperCase()} (${sets})`;
 }
-

@@ -1,10 +1,32 @@
 /** Time formats of MySQL (`date_format`, `date_parse`) and Teradata (`to_timestamp`) as DuckDB's strftime patterns. */
-import { unsupported, type Position } from '../sql/query-error.ts';
+import { type Position, unsupported } from '../sql/query-error.ts';
 
 /** MySQL's minute is %i, its second %s or %S, its month name %M. */
 const MYSQL: Readonly<Record<string, string>> = {
-  Y: '%Y', y: '%y', m: '%m', c: '%-m', d: '%d', e: '%-d', H: '%H', k: '%-H', h: '%I', I: '%I', l: '%-I', i: '%M', s: '%S', S: '%S',
-  p: '%p', M: '%B', b: '%b', W: '%A', a: '%a', j: '%j', T: '%H:%M:%S', r: '%I:%M:%S %p', f: '%f', '%': '%%',
+  Y: '%Y',
+  y: '%y',
+  m: '%m',
+  c: '%-m',
+  d: '%d',
+  e: '%-d',
+  H: '%H',
+  k: '%-H',
+  h: '%I',
+  I: '%I',
+  l: '%-I',
+  i: '%M',
+  s: '%S',
+  S: '%S',
+  p: '%p',
+  M: '%B',
+  b: '%b',
+  W: '%A',
+  a: '%a',
+  j: '%j',
+  T: '%H:%M:%S',
+  r: '%I:%M:%S %p',
+  f: '%f',
+  '%': '%%',
 };
 
 export function mysqlPattern(format: string, at: Position, parsing = false): string {
@@ -16,7 +38,16 @@ export function mysqlPattern(format: string, at: Position, parsing = false): str
   });
 }
 
-const TERADATA: Readonly<Record<string, string>> = { yyyy: '%Y', yy: '%y', mm: '%m', dd: '%d', hh24: '%H', hh: '%I', mi: '%M', ss: '%S' };
+const TERADATA: Readonly<Record<string, string>> = {
+  yyyy: '%Y',
+  yy: '%y',
+  mm: '%m',
+  dd: '%d',
+  hh24: '%H',
+  hh: '%I',
+  mi: '%M',
+  ss: '%S',
+};
 
 export function teradataPattern(format: string, at: Position): string {
   return format.toLowerCase().replaceAll(/[a-z]+\d*|%/g, (word) => {

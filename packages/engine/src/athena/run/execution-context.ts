@@ -4,8 +4,8 @@ import type { GlueStore } from '../../glue/glue-store.ts';
 import type { Buckets } from '../../ports.ts';
 import type { DuckConnection } from '../duck/database.ts';
 import type { ParquetShapes } from '../scan/parquet-shapes.ts';
-import { tableDefinition, type TableDefinition } from '../scan/table-definition.ts';
-import { QueryError, type Position } from '../sql/query-error.ts';
+import { type TableDefinition, tableDefinition } from '../scan/table-definition.ts';
+import { type Position, QueryError } from '../sql/query-error.ts';
 
 export interface ExecutionContext {
   readonly engine: EngineContext;
@@ -39,9 +39,14 @@ export interface Outcome {
 const CATALOG = 'awsdatacatalog';
 
 /** `t`, `db.t` or `awsdatacatalog.db.t`, as database and name. */
-export function tableName(parts: readonly string[], context: ExecutionContext, at?: Position): { database: string; name: string } {
+export function tableName(
+  parts: readonly string[],
+  context: ExecutionContext,
+  at?: Position,
+): { database: string; name: string } {
   const [name, database = context.database.toLowerCase(), catalog = CATALOG] = [...parts].reverse() as [string, string?, string?];
-  if (parts.length > 3 || catalog !== CATALOG) throw new QueryError('CATALOG_NOT_FOUND', `Catalog '${catalog}' does not exist`, at);
+  if (parts.length > 3 || catalog !== CATALOG)
+    throw new QueryError('CATALOG_NOT_FOUND', `Catalog '${catalog}' does not exist`, at);
   return { database, name };
 }
 

@@ -58,7 +58,11 @@ export function createExecutions(dataDir: string, nowMs: () => number): Executio
   }
   return {
     create(execution, token) {
-      db.prepare('INSERT INTO executions (id, token, is_over, record) VALUES (?, ?, 0, ?)').run(execution.id, token ?? null, JSON.stringify(execution));
+      db.prepare('INSERT INTO executions (id, token, is_over, record) VALUES (?, ?, 0, ?)').run(
+        execution.id,
+        token ?? null,
+        JSON.stringify(execution),
+      );
     },
     change(id, change) {
       const current = parse(byId.get(id));

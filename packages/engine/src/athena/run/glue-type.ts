@@ -1,7 +1,12 @@
 /** Hive's spelling of a type, as Glue stores it. */
-import { typeName, type Type } from '../sql/types.ts';
+import { type Type, typeName } from '../sql/types.ts';
 
-const HIVE: Partial<Record<Type['kind'], string>> = { integer: 'int', real: 'float', varbinary: 'binary', timestamp: 'timestamp' };
+const HIVE: Partial<Record<Type['kind'], string>> = {
+  integer: 'int',
+  real: 'float',
+  varbinary: 'binary',
+  timestamp: 'timestamp',
+};
 
 export function glueType(type: Type): string {
   switch (type.kind) {

@@ -3,7 +3,7 @@ import { compileQuery } from '../lower/compile.ts';
 import type { OutputColumn } from '../lower/scope.ts';
 import { resolveScan } from '../scan/resolve-scan.ts';
 import type { Query } from '../sql/ast.ts';
-import { findTable, type ExecutionContext } from './execution-context.ts';
+import { type ExecutionContext, findTable } from './execution-context.ts';
 
 export interface PreparedQuery {
   readonly sql: string;
@@ -12,7 +12,7 @@ export interface PreparedQuery {
 }
 
 export async function prepareQuery(query: Query, context: ExecutionContext): Promise<PreparedQuery> {
-  const compiled = compileQuery(query, (name, at) => findTable(name, context, at), context.submittedMs);
+  const compiled = compileQuery(query, (name, at) => findTable(name, context, at), { nowMs: context.submittedMs });
   let { sql } = compiled;
   let scannedBytes = 0;
   for (const scan of compiled.scans) {

@@ -6,7 +6,7 @@ import type { Buckets } from '../../ports.ts';
 import { createDuck, type Duck, type DuckConnection } from '../duck/database.ts';
 import { createParquetShapes } from '../scan/parquet-shapes.ts';
 import { QueryError } from '../sql/query-error.ts';
-import { isOver, type Execution, type Executions } from './executions.ts';
+import { type Execution, type Executions, INTERRUPTED, isOver } from './executions.ts';
 import { runStatement } from './run-statement.ts';
 
 /** More would only share two cores and the memory limit. */
@@ -20,7 +20,10 @@ export interface QueryRunner {
   stop(): Promise<void>;
 }
 
-export function createQueryRunner(context: EngineContext, parts: { readonly buckets: Buckets; readonly glue: GlueStore; readonly executions: Executions }): QueryRunner {
+export function createQueryRunner(
+  context: EngineContext,
+  parts: { readonly buckets: Buckets; readonly glue: GlueStore; readonly executions: Executions },
+): QueryRunner {
   const { executions } = parts;
   const workDir = join(context.dataDir, 'athena-work');
   const shapes = createParquetShapes();
@@ -41,6 +44,7 @@ export function createQueryRunner(context: EngineContext, parts: { readonly buck
     duck ??= createDuck(context.dataDir, workDir);
     const connection = await (await duck).connect();
     running.set(id, connection);
+    if (stopped || isOver(executions.get(id)?.state ?? 'FAILED')) connection.interrupt();
     try {
       const outcome = await runStatement(execution.query, {
         engine: context,
@@ -67,7 +71,11 @@ export function createQueryRunner(context: EngineContext, parts: { readonly buck
       running.set(execution.id, undefined);
       run(execution)
         .catch((error: unknown) => {
-          const reason = error instanceof QueryError ? error.message : `GENERIC_INTERNAL_ERROR: ${error instanceof Error ? error.name : 'unknown'}`;
+          const reason = stopped
+            ? INTERRUPTED
+            : error instanceof QueryError
+              ? error.message
+              : `GENERIC_INTERNAL_ERROR: ${error instanceof Error ? error.name : 'unknown'}`;
           executions.change(execution.id, { state: 'FAILED', reason, endedMs: context.clock.nowMs() });
         })
         .finally(() => {

@@ -1,5 +1,6 @@
 /** One statement from text to outcome. */
 import { mkdirSync, rmSync } from 'node:fs';
+import { AwsError } from '../../wire/aws-error.ts';
 import { queryError } from '../duck/failure.ts';
 import { parseStatement, type Statement } from '../sql/parse-statement.ts';
 import { QueryError } from '../sql/query-error.ts';
@@ -44,7 +45,10 @@ export async function runStatement(text: string, context: ExecutionContext): Pro
     return await runDefinition(statement, context);
   } catch (error) {
     if (error instanceof QueryError) throw error;
-    context.engine.log(`athena: ${context.executionId} failed inside the engine: ${error instanceof Error ? error.name : 'unknown'}`);
+    if (error instanceof AwsError) throw new QueryError(error.code, error.message);
+    context.engine.log(
+      `athena: ${context.executionId} failed inside the engine: ${error instanceof Error ? error.name : 'unknown'}`,
+    );
     throw queryError(error);
   } finally {
     rmSync(context.workDir, { recursive: true, force: true });

@@ -21,7 +21,9 @@ export async function selectToCsv(query: Query, context: ExecutionContext): Prom
   const columns = prepared.columns.map(({ name, type }) => ({ name, type: columnInfoType(type) }));
   const cells = prepared.columns.map(({ sqlName, type }, i) => `${resultText(`r.${quoted(sqlName)}`, type)} AS c${i}`);
   const [body, result] = [join(context.workDir, 'rows.csv'), join(context.workDir, 'result.csv')];
-  await context.connection.run(`COPY (SELECT ${cells.join(', ')} FROM (${prepared.sql}) AS r) TO '${body.replaceAll("'", "''")}' (FORMAT csv, HEADER false, FORCE_QUOTE *, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR '')`);
+  await context.connection.run(
+    `COPY (SELECT ${cells.join(', ')} FROM (${prepared.sql}) AS r) TO '${body.replaceAll("'", "''")}' (FORMAT csv, HEADER false, FORCE_QUOTE *, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR '')`,
+  );
   const out = createWriteStream(result);
   out.write(`${columns.map(({ name }) => csvCell(name)).join(',')}\n`);
   await pipeline(createReadStream(body), out);

@@ -15,7 +15,10 @@ export const STORAGE: Readonly<Record<string, StorageDescriptor>> = {
   PARQUET: {
     InputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
     OutputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
-    SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe', Parameters: { 'serialization.format': '1' } },
+    SerdeInfo: {
+      SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe',
+      Parameters: { 'serialization.format': '1' },
+    },
   },
   TEXTFILE: text(LAZY_SIMPLE, { 'serialization.format': '\\001', 'field.delim': '\\001' }),
   JSON: text('org.openx.data.jsonserde.JsonSerDe', {}),

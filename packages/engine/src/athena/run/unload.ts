@@ -4,11 +4,12 @@ import { HIVE_NULL } from '../scan/data-files.ts';
 import { parseS3Uri } from '../scan/s3-uri.ts';
 import type { Statement } from '../sql/parse-statement.ts';
 import { QueryError, unsupported } from '../sql/query-error.ts';
+import { type ExecutionContext, findTable, type Outcome, tableName } from './execution-context.ts';
 import { glueType } from './glue-type.ts';
+import { checkColumns, checkTarget, planWrite, type WritePlan } from './plan-write.ts';
+import { type PreparedQuery, prepareQuery } from './prepare-query.ts';
 import { STORAGE } from './storage-formats.ts';
-import { findTable, tableName, type ExecutionContext, type Outcome } from './execution-context.ts';
-import { prepareQuery, type PreparedQuery } from './prepare-query.ts';
-import { checkColumns, checkTarget, planWrite, writeFiles, type WritePlan, type WrittenFiles } from './write-files.ts';
+import { type WrittenFiles, writeFiles } from './write-files.ts';
 
 async function writeManifest(uris: readonly string[], context: ExecutionContext): Promise<string> {
   const manifest = `${context.outputFolder}${context.executionId}-manifest.csv`;
@@ -19,7 +20,8 @@ async function writeManifest(uris: readonly string[], context: ExecutionContext)
 
 export async function unload(statement: Extract<Statement, { kind: 'unload' }>, context: ExecutionContext): Promise<Outcome> {
   const plan = planWrite(statement.properties, statement.to);
-  if (statement.properties.format === undefined) throw new QueryError('INVALID_PROPERTY', "UNLOAD requires the property 'format'");
+  if (statement.properties.format === undefined)
+    throw new QueryError('INVALID_PROPERTY', "UNLOAD requires the property 'format'");
   const prepared = await prepareQuery(statement.query, context);
   checkColumns(prepared.columns, plan);
   checkTarget(plan, 'UNLOAD', context);
@@ -27,7 +29,10 @@ export async function unload(statement: Extract<Statement, { kind: 'unload' }>, 
   return { columns: [], scannedBytes: prepared.scannedBytes, manifestLocation: await writeManifest(uris, context) };
 }
 
-export async function createTableAs(statement: Extract<Statement, { kind: 'ctas' }>, context: ExecutionContext): Promise<Outcome> {
+export async function createTableAs(
+  statement: Extract<Statement, { kind: 'ctas' }>,
+  context: ExecutionContext,
+): Promise<Outcome> {
   const { database, name } = tableName(statement.table, context);
   if (context.glue.table(database, name)) {
     if (statement.ifNotExists) return { columns: [], scannedBytes: 0 };
@@ -35,7 +40,8 @@ export async function createTableAs(statement: Extract<Statement, { kind: 'ctas'
   }
   if (!context.glue.database(database)) findTable(statement.table, context);
   const external = statement.properties.external_location;
-  const location = typeof external === 'string' ? external.replace(/\/?$/, '/') : `${context.outputFolder}tables/${context.executionId}/`;
+  const location =
+    typeof external === 'string' ? external.replace(/\/?$/, '/') : `${context.outputFolder}tables/${context.executionId}/`;
   const plan = planWrite(statement.properties, location);
   const prepared = await prepareQuery(statement.query, context);
   checkColumns(prepared.columns, plan);
@@ -45,7 +51,10 @@ export async function createTableAs(statement: Extract<Statement, { kind: 'ctas'
   const { uris, partitions } = written;
   context.glue.createTable(database, input);
   for (const { values, location: Location } of plan.partitionedBy.length > 0 ? partitions : []) {
-    context.glue.addPartition(database, name, { Values: values.map((value) => value ?? HIVE_NULL), StorageDescriptor: { Location } });
+    context.glue.addPartition(database, name, {
+      Values: values.map((value) => value ?? HIVE_NULL),
+      StorageDescriptor: { Location },
+    });
   }
   return { columns: [], scannedBytes: prepared.scannedBytes, manifestLocation: await writeManifest(uris, context) };
 }

@@ -1,6 +1,7 @@
 /** The S3 objects behind a table, with the partition each belongs to. */
-import type { Buckets } from '../../ports.ts';
+
 import type { GlueStore } from '../../glue/glue-store.ts';
+import type { Buckets } from '../../ports.ts';
 import { QueryError } from '../sql/query-error.ts';
 import { tableProjection } from './projection.ts';
 import { asFolder, s3Location } from './s3-uri.ts';
@@ -17,10 +18,14 @@ export interface DataFile {
 export const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
 
 /** Hive writes what would trouble a path as %XX. */
-const unescaped = (value: string) => (value === HIVE_NULL ? null : value.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))));
+const unescaped = (value: string) =>
+  value === HIVE_NULL
+    ? null
+    : value.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
 /** Hive takes names that start with _ or . for its own; an empty object holds no rows. */
-const isData = (relativeKey: string, sizeBytes: number) => sizeBytes > 0 && !relativeKey.split('/').some((part) => part.startsWith('_') || part.startsWith('.'));
+const isData = (relativeKey: string, sizeBytes: number) =>
+  sizeBytes > 0 && !relativeKey.split('/').some((part) => part.startsWith('_') || part.startsWith('.'));
 
 export function dataFiles(table: TableDefinition, buckets: Buckets, glue: GlueStore): DataFile[] {
   const { database, name, input } = table.record;
@@ -37,13 +42,19 @@ export function dataFiles(table: TableDefinition, buckets: Buckets, glue: GlueSt
   };
   if (keys.length === 0) {
     const isIceberg = input.Parameters?.table_type?.toUpperCase() === 'ICEBERG';
-    return below(isIceberg && !location.replace(/\/$/, '').endsWith('/data') ? `${location.replace(/\/$/, '')}/data` : location, []);
+    return below(
+      isIceberg && !location.replace(/\/$/, '').endsWith('/data') ? `${location.replace(/\/$/, '')}/data` : location,
+      [],
+    );
   }
   const projection = tableProjection(input.Parameters ?? {}, keys, location);
   if (!projection) {
     return glue.partitions(database, name).flatMap(({ values, input: partition }) => {
       const path = keys.map((key, i) => `${key}=${values[i]}`).join('/');
-      return below(partition.StorageDescriptor?.Location ?? `${location.replace(/\/$/, '')}/${path}`, values.map((value) => (value === HIVE_NULL ? null : value)));
+      return below(
+        partition.StorageDescriptor?.Location ?? `${location.replace(/\/$/, '')}/${path}`,
+        values.map((value) => (value === HIVE_NULL ? null : value)),
+      );
     });
   }
   const { bucket, key } = s3Location(projection.prefix, 'storage.location.template');

@@ -10,7 +10,11 @@ export interface Projection {
 
 const invalid = (message: string) => new QueryError('INVALID_TABLE_PROPERTY', message);
 
-export function tableProjection(parameters: Readonly<Record<string, string>>, keys: readonly string[], location: string): Projection | undefined {
+export function tableProjection(
+  parameters: Readonly<Record<string, string>>,
+  keys: readonly string[],
+  location: string,
+): Projection | undefined {
   if (parameters['projection.enabled']?.toLowerCase() !== 'true') return undefined;
   const folder = location.replace(/\/?$/, '/');
   const given = parameters['storage.location.template'] ?? folder + keys.map((key) => `${key}=\${${key}}`).join('/');
@@ -42,13 +46,19 @@ function rule(parameters: Readonly<Record<string, string>>, key: string): (value
   if (type === 'injected') return () => true;
   if (type === 'integer') {
     const [least, most] = (property('range') ?? '').split(',').map((bound) => Number(bound.trim()));
-    if (!Number.isSafeInteger(least) || !Number.isSafeInteger(most)) throw invalid(`projection.${key}.range is missing or not two integers`);
+    if (!Number.isSafeInteger(least) || !Number.isSafeInteger(most))
+      throw invalid(`projection.${key}.range is missing or not two integers`);
     const [digits, interval] = [Number(property('digits') ?? 0), Number(property('interval') ?? 1)];
     return (value) => {
       const number = Number(value);
       const written = String(number).padStart(digits, '0') === value;
-      return written && number >= (least as number) && number <= (most as number) && (number - (least as number)) % interval === 0;
+      return (
+        written && number >= (least as number) && number <= (most as number) && (number - (least as number)) % interval === 0
+      );
     };
   }
-  throw new QueryError('NOT_SUPPORTED', `projection.${key}.type=${type ?? '(missing)'} is not run by this engine (integer, enum and injected are)`);
+  throw new QueryError(
+    'NOT_SUPPORTED',
+    `projection.${key}.type=${type ?? '(missing)'} is not run by this engine (integer, enum and injected are)`,
+  );
 }

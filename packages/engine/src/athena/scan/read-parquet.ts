@@ -1,6 +1,6 @@
 /** Parquet columns as the table declares them. A physical type that Athena would refuse is refused here too. */
 import { QueryError } from '../sql/query-error.ts';
-import { duckType, isInteger, quoted, typeName, type Type } from '../sql/types.ts';
+import { duckType, isInteger, quoted, type Type, typeName } from '../sql/types.ts';
 import type { ParquetColumn, ParquetShape } from './parquet-shapes.ts';
 import type { TableColumn } from './table-definition.ts';
 
@@ -32,7 +32,9 @@ function isCompatible({ physical, logical }: ParquetColumn, type: Type): boolean
 function timestampSql(sql: string, { physical, logical }: ParquetColumn): string {
   const isInstant = /isAdjustedToUTC=(?:1|true)/i.test(logical) || (physical === 'INT64' && !/isAdjustedToUTC/i.test(logical));
   const naive = isInstant ? `make_timestamp(epoch_us(${sql}))` : `CAST(${sql} AS TIMESTAMP)`;
-  return /TIMESTAMP_MILLIS|MILLIS=Milli/i.test(logical) ? naive : `date_trunc('millisecond', ${naive} + INTERVAL 500 MICROSECOND)`;
+  return /TIMESTAMP_MILLIS|MILLIS=Milli/i.test(logical)
+    ? naive
+    : `date_trunc('millisecond', ${naive} + INTERVAL 500 MICROSECOND)`;
 }
 
 export function parquetColumn(column: TableColumn, shape: ParquetShape, key: string): string {
@@ -40,7 +42,10 @@ export function parquetColumn(column: TableColumn, shape: ParquetShape, key: str
   const type = duckType(column.type);
   if (!found) return `CAST(NULL AS ${type})`;
   if (!isCompatible(found, column.type)) {
-    throw new QueryError('HIVE_BAD_DATA', `Field ${column.name}'s type ${found.physical || 'group'} in parquet file ${key} is incompatible with type ${typeName(column.type)} defined in table schema`);
+    throw new QueryError(
+      'HIVE_BAD_DATA',
+      `Field ${column.name}'s type ${found.physical || 'group'} in parquet file ${key} is incompatible with type ${typeName(column.type)} defined in table schema`,
+    );
   }
   const sql = quoted(found.name);
   return column.type.kind === 'timestamp' ? timestampSql(sql, found) : `CAST(${sql} AS ${type})`;

@@ -2,12 +2,12 @@
 import type { GlueStore } from '../../glue/glue-store.ts';
 import type { Buckets } from '../../ports.ts';
 import type { DuckConnection } from '../duck/database.ts';
-import { queryError } from '../duck/failure.ts';
+import { causeText, queryError } from '../duck/failure.ts';
 import { castTo } from '../lower/cast.ts';
 import { literal, type Scan } from '../lower/scope.ts';
 import { QueryError } from '../sql/query-error.ts';
 import { duckType, quoted, VARCHAR } from '../sql/types.ts';
-import { dataFiles, type DataFile } from './data-files.ts';
+import { type DataFile, dataFiles } from './data-files.ts';
 import type { ParquetShapes } from './parquet-shapes.ts';
 import { parquetColumn } from './read-parquet.ts';
 import type { TableColumn } from './table-definition.ts';
@@ -51,7 +51,7 @@ async function readShapes(
   read: (from: string, group: readonly DataFile[], text: (column: TableColumn) => string) => string,
 ): Promise<string[]> {
   const groups = await shapes.group(files, connection).catch((error: unknown) => {
-    const broken = files.find(({ file }) => String(error).includes(file));
+    const broken = files.find(({ file }) => causeText(error).includes(file));
     throw broken ? new QueryError('HIVE_CANNOT_OPEN_SPLIT', `${broken.key} is not a Parquet file`) : queryError(error);
   });
   return groups.map(({ shape, files: group }) => {
@@ -70,17 +70,23 @@ interface Group {
 
 /** Partition values are constants where all files share them, and are joined by file name where they do not. */
 function readGroup({ from, group, columns, keys, text }: Group): string {
-  const valueOf = (column: TableColumn, file: DataFile) => file.partition[keys.indexOf(column)] ?? null;
-  const typed = (sql: string, column: TableColumn) => castTo({ sql, type: VARCHAR }, column.type, { line: 1, column: 1 }, false).sql;
-  const varying = columns.filter((column) => column.isPartition && group.some((file) => valueOf(column, file) !== valueOf(column, group[0] as DataFile)));
+  const partitionValue = (column: TableColumn, file: DataFile) => file.partition[keys.indexOf(column)] ?? null;
+  const typed = (sql: string, column: TableColumn) =>
+    castTo({ sql, type: VARCHAR }, column.type, { line: 1, column: 1 }, false).sql;
+  const varying = columns.filter(
+    (column) =>
+      column.isPartition && group.some((file) => partitionValue(column, file) !== partitionValue(column, group[0] as DataFile)),
+  );
   const items = columns.map((column) => {
     if (!column.isPartition) return `${text(column)} AS ${quoted(column.name)}`;
     if (varying.includes(column)) return `${typed(`p.${quoted(column.name)}`, column)} AS ${quoted(column.name)}`;
-    return `${typed(textOrNull(valueOf(column, group[0] as DataFile)), column)} AS ${quoted(column.name)}`;
+    return `${typed(textOrNull(partitionValue(column, group[0] as DataFile)), column)} AS ${quoted(column.name)}`;
   });
   const list = items.join(', ') || '1 AS tm_row';
   if (varying.length === 0) return `SELECT ${list} FROM ${from}`;
-  const rows = group.map((file) => `(${literal(file.file)}, ${varying.map((column) => textOrNull(valueOf(column, file))).join(', ')})`);
+  const rows = group.map(
+    (file) => `(${literal(file.file)}, ${varying.map((column) => textOrNull(partitionValue(column, file))).join(', ')})`,
+  );
   const names = ['tm_path', ...varying.map((column) => quoted(column.name))];
   return `SELECT ${list} FROM ${from} JOIN (VALUES ${rows.join(', ')}) AS p(${names.join(', ')}) ON tm_path = tm_file`;
 }
@@ -91,8 +97,13 @@ async function prune(scan: Scan, files: readonly DataFile[], connection: DuckCon
   if (scan.partitionPredicates.length === 0 || files.length === 0) return files;
   const keys = scan.table.columns.filter((column) => column.isPartition);
   const partitions = Map.groupBy(files, (file) => JSON.stringify(file.partition));
-  const rows = [...partitions.values()].map((group, i) => `(${[i, ...(group[0] as DataFile).partition.map(textOrNull)].join(', ')})`);
-  const columns = keys.map((key) => `${castTo({ sql: quoted(key.name), type: VARCHAR }, key.type, { line: 1, column: 1 }, false).sql} AS ${quoted(key.name)}`);
+  const rows = [...partitions.values()].map(
+    (group, i) => `(${[i, ...(group[0] as DataFile).partition.map(textOrNull)].join(', ')})`,
+  );
+  const columns = keys.map(
+    (key) =>
+      `${castTo({ sql: quoted(key.name), type: VARCHAR }, key.type, { line: 1, column: 1 }, false).sql} AS ${quoted(key.name)}`,
+  );
   const kept = await connection.rows(`
     SELECT tm_index FROM (SELECT tm_index, ${columns.join(', ')} FROM (VALUES ${rows.join(', ')}) AS v(tm_index, ${keys.map((key) => quoted(key.name)).join(', ')})) AS ${scan.relation}
     WHERE ${scan.partitionPredicates.join(' AND ')}`);

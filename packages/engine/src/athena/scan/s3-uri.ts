@@ -13,7 +13,8 @@ export function parseS3Uri(uri: string): S3Location | undefined {
 
 export function s3Location(uri: string, what: string): S3Location {
   const location = parseS3Uri(uri);
-  if (!location) throw new QueryError('INVALID_TABLE_PROPERTY', `${what} is not an S3 path: it has to look like s3://bucket/prefix`);
+  if (!location)
+    throw new QueryError('INVALID_TABLE_PROPERTY', `${what} is not an S3 path: it has to look like s3://bucket/prefix`);
   return location;
 }
 

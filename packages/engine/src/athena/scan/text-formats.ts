@@ -1,8 +1,9 @@
 /** Tables over text: the OpenCSVSerde of the SageMaker SDK, delimited text, and JSON lines. */
-import { QueryError } from '../sql/query-error.ts';
+
 import { castTo } from '../lower/cast.ts';
 import { literal } from '../lower/scope.ts';
-import { duckType, quoted, VARCHAR, type Type } from '../sql/types.ts';
+import { QueryError } from '../sql/query-error.ts';
+import { duckType, quoted, type Type, VARCHAR } from '../sql/types.ts';
 import type { DataFile } from './data-files.ts';
 import type { TableColumn, TableDefinition } from './table-definition.ts';
 
@@ -33,9 +34,19 @@ function csv(table: TableDefinition, files: readonly DataFile[], options: CsvOpt
   const columns = table.columns.filter((column) => !column.isPartition).map((column) => `${literal(column.name)}: 'VARCHAR'`);
   const skip = Number(table.record.input.Parameters?.['skip.header.line.count'] ?? 0);
   const given = [
-    `columns = {${columns.join(', ')}}`, 'auto_detect = false', 'header = false', `skip = ${skip}`, 'null_padding = true', 'strict_mode = false',
-    `delim = ${literal(options.delimiter)}`, `quote = ${literal(options.quote)}`, `escape = ${literal(options.escape)}`, `nullstr = ${literal(options.nullText)}`,
-    `compression = '${compression(files)}'`, `filename = 'tm_file'`, 'hive_partitioning = false',
+    `columns = {${columns.join(', ')}}`,
+    'auto_detect = false',
+    'header = false',
+    `skip = ${skip}`,
+    'null_padding = true',
+    'strict_mode = false',
+    `delim = ${literal(options.delimiter)}`,
+    `quote = ${literal(options.quote)}`,
+    `escape = ${literal(options.escape)}`,
+    `nullstr = ${literal(options.nullText)}`,
+    `compression = '${compression(files)}'`,
+    `filename = 'tm_file'`,
+    'hive_partitioning = false',
   ];
   return `read_csv(${names(files)}, ${given.join(', ')})`;
 }
@@ -48,7 +59,8 @@ function openCsvColumn({ name, type }: TableColumn): string {
   return fromText(text, type, false);
 }
 
-const fromText = (sql: string, type: Type, attempt: boolean) => castTo({ sql, type: VARCHAR }, type, { line: 1, column: 1 }, attempt).sql;
+const fromText = (sql: string, type: Type, attempt: boolean) =>
+  castTo({ sql, type: VARCHAR }, type, { line: 1, column: 1 }, attempt).sql;
 
 export function textSource(table: TableDefinition, files: readonly DataFile[]): TextSource {
   const serde = table.record.input.StorageDescriptor?.SerdeInfo;
@@ -69,11 +81,16 @@ export function textSource(table: TableDefinition, files: readonly DataFile[]): 
     return { from: csv(table, files, options), column: ({ name, type }) => fromText(quoted(name), type, true) };
   }
   if (library.endsWith('JsonSerDe')) {
-    const columns = table.columns.filter((column) => !column.isPartition).map(({ name, type }) => `${literal(name)}: ${literal(duckType(type))}`);
+    const columns = table.columns
+      .filter((column) => !column.isPartition)
+      .map(({ name, type }) => `${literal(name)}: ${literal(duckType(type))}`);
     const options = `columns = {${columns.join(', ')}}, format = 'newline_delimited', compression = '${compression(files) === 'none' ? 'uncompressed' : 'gzip'}', filename = 'tm_file', hive_partitioning = false`;
     return { from: `read_json(${names(files)}, ${options})`, column: ({ name }) => quoted(name) };
   }
-  throw new QueryError('NOT_SUPPORTED', `The serde ${library || '(none)'} of table ${table.record.database}.${table.record.name} is not run by this engine`);
+  throw new QueryError(
+    'NOT_SUPPORTED',
+    `The serde ${library || '(none)'} of table ${table.record.database}.${table.record.name} is not run by this engine`,
+  );
 }
 
 export const isParquet = (table: TableDefinition) => {

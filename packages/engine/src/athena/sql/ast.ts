@@ -48,8 +48,13 @@ export type Expression =
   | (Node & { readonly kind: 'field'; readonly base: Expression; readonly field: string })
   | (Node & { readonly kind: 'subscript'; readonly base: Expression; readonly index: Expression })
   | (Node & { readonly kind: 'negate' | 'not'; readonly operand: Expression })
-  | (Node & { readonly kind: 'arithmetic'; readonly operator: '+' | '-' | '*' | '/' | '%'; readonly left: Expression; readonly right: Expression })
-  | (Node & { readonly kind: 'concat' ; readonly left: Expression; readonly right: Expression })
+  | (Node & {
+      readonly kind: 'arithmetic';
+      readonly operator: '+' | '-' | '*' | '/' | '%';
+      readonly left: Expression;
+      readonly right: Expression;
+    })
+  | (Node & { readonly kind: 'concat'; readonly left: Expression; readonly right: Expression })
   | (Node & { readonly kind: 'compare'; readonly operator: Comparison; readonly left: Expression; readonly right: Expression })
   | (Node & { readonly kind: 'and' | 'or'; readonly left: Expression; readonly right: Expression })
   | (Node & { readonly kind: 'between'; readonly operand: Expression; readonly low: Expression; readonly high: Expression })
@@ -58,7 +63,12 @@ export type Expression =
   | (Node & { readonly kind: 'like'; readonly operand: Expression; readonly pattern: Expression; readonly escape?: Expression })
   | (Node & { readonly kind: 'is-null'; readonly operand: Expression })
   | (Node & { readonly kind: 'distinct-from'; readonly left: Expression; readonly right: Expression })
-  | (Node & { readonly kind: 'case'; readonly operand?: Expression; readonly branches: readonly { when: Expression; then: Expression }[]; readonly otherwise?: Expression })
+  | (Node & {
+      readonly kind: 'case';
+      readonly operand?: Expression;
+      readonly branches: readonly { when: Expression; value: Expression }[];
+      readonly otherwise?: Expression;
+    })
   | (Node & { readonly kind: 'cast'; readonly operand: Expression; readonly type: TypeName; readonly attempt: boolean })
   | (Node & { readonly kind: 'extract'; readonly field: string; readonly operand: Expression })
   | (Node & { readonly kind: 'at-zone'; readonly operand: Expression; readonly zone: Expression })
@@ -81,7 +91,12 @@ export type SelectItem =
 export type Relation =
   | (Node & { readonly kind: 'table'; readonly name: readonly string[]; readonly alias?: Alias })
   | (Node & { readonly kind: 'derived'; readonly query: Query; readonly alias?: Alias; readonly lateral: boolean })
-  | (Node & { readonly kind: 'unnest'; readonly items: readonly Expression[]; readonly ordinality: boolean; readonly alias?: Alias })
+  | (Node & {
+      readonly kind: 'unnest';
+      readonly items: readonly Expression[];
+      readonly ordinality: boolean;
+      readonly alias?: Alias;
+    })
   | (Node & {
       readonly kind: 'join';
       readonly type: 'inner' | 'left' | 'right' | 'full' | 'cross';
@@ -114,11 +129,22 @@ export interface Select extends Node {
 export type QueryBody =
   | Select
   | (Node & { readonly kind: 'values'; readonly rows: readonly (readonly Expression[])[] })
-  | (Node & { readonly kind: 'set'; readonly operator: 'union' | 'intersect' | 'except'; readonly all: boolean; readonly left: QueryBody; readonly right: QueryBody })
+  | (Node & {
+      readonly kind: 'set';
+      readonly operator: 'union' | 'intersect' | 'except';
+      readonly all: boolean;
+      readonly left: QueryBody;
+      readonly right: QueryBody;
+    })
   | (Node & { readonly kind: 'nested'; readonly query: Query });
 
 export interface Query extends Node {
-  readonly with: readonly { readonly name: string; readonly columns?: readonly string[]; readonly query: Query; readonly at: Position }[];
+  readonly with: readonly {
+    readonly name: string;
+    readonly columns?: readonly string[];
+    readonly query: Query;
+    readonly at: Position;
+  }[];
   readonly body: QueryBody;
   readonly orderBy: readonly SortKey[];
   readonly limit?: number;

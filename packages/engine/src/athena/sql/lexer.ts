@@ -1,5 +1,5 @@
 /** Statement text to tokens with Trino's positions: lines and columns from 1. */
-import { MalformedQuery, unsupported, type Position } from './query-error.ts';
+import { MalformedQuery, type Position, unsupported } from './query-error.ts';
 
 export interface Token {
   readonly kind: 'word' | 'quoted' | 'string' | 'integer' | 'decimal' | 'double' | 'hex' | 'symbol' | 'end';
@@ -21,7 +21,7 @@ const PATTERNS: readonly [Token['kind'] | 'space' | 'comment' | 'hint', RegExp][
   ['double', /(?:\d+\.\d*|\.\d+|\d+)[eE][+-]?\d+/y],
   ['decimal', /\d+\.\d*|\.\d+/y],
   ['integer', /\d+(?![A-Za-z_])/y],
-  ['word', /[A-Za-z_][A-Za-z0-9_@:]*(?<!:)/y],
+  ['word', /[A-Za-z_][A-Za-z0-9_]*/y],
   ['symbol', /<>|<=|>=|!=|\|\||->|=>|[-+*/%=<>()[\],.;?:]/y],
 ];
 

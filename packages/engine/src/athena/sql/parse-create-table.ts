@@ -1,6 +1,7 @@
 /** Hive's CREATE EXTERNAL TABLE, as far as Athena takes it. */
+
+import { qualifiedName } from './parse-relation.ts';
 import { parseType } from './parse-type.ts';
-import { qualifiedName } from './parse-query.ts';
 import { unsupported } from './query-error.ts';
 import type { TokenStream } from './token-stream.ts';
 
@@ -54,8 +55,17 @@ export function parseCreateTable(tokens: TokenStream): CreateTable {
   const location = tokens.expectString();
   const properties = tokens.take('tblproperties') ? textProperties(tokens) : {};
   return {
-    kind: 'create-table', name, ifNotExists, columns, partitionKeys, location, properties,
-    ...(comment !== undefined && { comment }), ...(rowFormat && { rowFormat }), ...(storedAs !== undefined && { storedAs }), ...(formats && { formats }),
+    kind: 'create-table',
+    name,
+    ifNotExists,
+    columns,
+    partitionKeys,
+    location,
+    properties,
+    ...(comment !== undefined && { comment }),
+    ...(rowFormat && { rowFormat }),
+    ...(storedAs !== undefined && { storedAs }),
+    ...(formats && { formats }),
   };
 }
 
@@ -82,18 +92,22 @@ function rowFormatClause(tokens: TokenStream): RowFormat {
   for (;;) {
     if (tokens.take('fields', 'terminated', 'by')) parameters['field.delim'] = tokens.expectString();
     else if (tokens.take('lines', 'terminated', 'by')) parameters['line.delim'] = tokens.expectString();
-    else if (tokens.is('escaped') || tokens.is('collection') || tokens.is('map') || tokens.is('null')) throw unsupported(`ROW FORMAT DELIMITED ${tokens.peek().text.toUpperCase()} …`, tokens.at);
+    else if (tokens.is('escaped') || tokens.is('collection') || tokens.is('map') || tokens.is('null'))
+      throw unsupported(`ROW FORMAT DELIMITED ${tokens.peek().text.toUpperCase()} …`, tokens.at);
     else return { serde: LAZY_SIMPLE, parameters };
   }
 }
+
+/** Hive takes double quotes around text too; the SageMaker SDK writes them. */
+const hiveString = (tokens: TokenStream) => (tokens.peek().kind === 'quoted' ? tokens.next().text : tokens.expectString());
 
 function textProperties(tokens: TokenStream): Record<string, string> {
   const properties: Record<string, string> = {};
   tokens.parenthesised(() =>
     tokens.list(() => {
-      const name = tokens.peek().kind === 'string' ? tokens.expectString() : tokens.expectName();
+      const name = hiveString(tokens);
       tokens.expectSymbol('=');
-      properties[name] = tokens.expectString();
+      properties[name] = hiveString(tokens);
     }),
   );
   return properties;

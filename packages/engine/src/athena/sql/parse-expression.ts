@@ -172,4 +172,3 @@ export function createGrammar(tokens: TokenStream, query: (grammar: Grammar) => 
 
   return grammar;
 }
-

@@ -1,8 +1,9 @@
 /** What an expression can start with: literals, names, calls, CASE, CAST, subqueries, lambdas. */
 import type { CallExpression, Expression } from './ast.ts';
+import { callTail } from './parse-call.ts';
 import type { Grammar } from './parse-expression.ts';
 import { parseType } from './parse-type.ts';
-import { unsupported, type Position } from './query-error.ts';
+import { type Position, unsupported } from './query-error.ts';
 
 const INTERVAL_UNITS = ['second', 'minute', 'hour', 'day', 'month', 'year'];
 
@@ -110,7 +111,10 @@ function keyword(grammar: Grammar, at: Position): Expression | undefined {
     const text = tokens.expectString();
     const precision = /\.(\d+)/.exec(text)?.[1]?.length ?? 0;
     const zone = /(?:\s|\d)(Z|UTC|[+-]\d\d:\d\d|[A-Z][A-Za-z_]+\/[A-Za-z_]+)$/.exec(text.slice(10))?.[1];
-    const type = zone === undefined ? ({ kind: 'timestamp', precision } as const) : ({ kind: 'timestamp with time zone', precision, zone } as const);
+    const type =
+      zone === undefined
+        ? ({ kind: 'timestamp', precision } as const)
+        : ({ kind: 'timestamp with time zone', precision, zone } as const);
     return { kind: 'typed', at, text, type: { at, type } };
   }
   if (literal && /^(date|bigint|integer|smallint|tinyint|double|real|decimal|varchar|boolean|json)$/.test(word)) {
@@ -124,11 +128,11 @@ function caseExpression(grammar: Grammar, at: Position): Expression {
   const { tokens } = grammar;
   tokens.expect('case');
   const operand = tokens.is('when') ? undefined : grammar.expression();
-  const branches: { when: Expression; then: Expression }[] = [];
+  const branches: { when: Expression; value: Expression }[] = [];
   while (tokens.take('when')) {
     const when = grammar.expression();
     tokens.expect('then');
-    branches.push({ when, then: grammar.expression() });
+    branches.push({ when, value: grammar.expression() });
   }
   if (branches.length === 0) tokens.fail("'WHEN'");
   const otherwise = tokens.take('else') ? grammar.expression() : undefined;
@@ -152,7 +156,8 @@ function interval(grammar: Grammar, at: Position): Expression {
   const negative = tokens.takeSymbol('-');
   const text = tokens.expectString();
   const unit = tokens.next().text;
-  if (!INTERVAL_UNITS.includes(unit) || tokens.is('to')) throw unsupported(`An interval in ${unit}${tokens.is('to') ? ' to …' : ''}`, at);
+  if (!INTERVAL_UNITS.includes(unit) || tokens.is('to'))
+    throw unsupported(`An interval in ${unit}${tokens.is('to') ? ' to …' : ''}`, at);
   if (!/^[+-]?\d+$/.test(text.trim())) throw unsupported(`An interval of other than whole ${unit}s`, at);
   return { kind: 'interval', at, text: text.trim(), unit, negative };
 }
@@ -202,30 +207,3 @@ function nameOrCall(grammar: Grammar, at: Position): Expression {
   if (parts.length > 1) throw unsupported(`The function ${parts.join('.')}`, at);
   return callTail(grammar, wordBefore.toLowerCase(), at);
 }
-
-function callTail(grammar: Grammar, name: string, at: Position): Expression {
-  const { tokens } = grammar;
-  const inner = tokens.parenthesised(() => {
-    if (tokens.takeSymbol('*')) return { star: true, distinct: false, args: [] as Expression[], orderBy: [] };
-    const distinct = tokens.take('distinct') || (tokens.take('all') && false);
-    const args = tokens.isSymbol(')') || tokens.is('order') ? [] : tokens.list(grammar.expression);
-    const orderBy = tokens.take('order', 'by') ? grammar.sortKeys() : [];
-    return { star: false, distinct, args, orderBy };
-  });
-  if (tokens.is('within', 'group')) throw unsupported(`${name}(…) WITHIN GROUP`, tokens.at);
-  const filter = tokens.is('filter') && tokens.isSymbol('(', 1) ? filterClause(grammar) : undefined;
-  const nulls = tokens.take('ignore', 'nulls') ? 'ignore' : tokens.take('respect', 'nulls') ? 'respect' : undefined;
-  const over = tokens.take('over') ? windowOrName(grammar) : undefined;
-  return { kind: 'call', at, name, ...inner, ...(filter && { filter }), ...(nulls && { nulls }), ...(over && { over }) };
-}
-
-function filterClause({ tokens, expression }: Grammar): Expression {
-  tokens.expect('filter');
-  return tokens.parenthesised(() => {
-    tokens.expect('where');
-    return expression();
-  });
-}
-
-const windowOrName = ({ tokens, window }: Grammar) =>
-  tokens.isSymbol('(') ? window() : { name: tokens.expectName(), partitionBy: [], orderBy: [] };

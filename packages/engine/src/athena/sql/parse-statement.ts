@@ -1,7 +1,8 @@
 /** Athena's statements: queries, UNLOAD and CTAS in Trino's grammar, the rest in Hive's. */
 import type { Query } from './ast.ts';
-import { parseCreateTable, type CreateTable } from './parse-create-table.ts';
-import { parseQuery, qualifiedName } from './parse-query.ts';
+import { type CreateTable, parseCreateTable } from './parse-create-table.ts';
+import { parseQuery } from './parse-query.ts';
+import { qualifiedName } from './parse-relation.ts';
 import { unsupported } from './query-error.ts';
 import { TokenStream } from './token-stream.ts';
 
@@ -11,16 +12,48 @@ export type Properties = Readonly<Record<string, PropertyValue>>;
 export type Statement =
   | { readonly kind: 'query'; readonly query: Query }
   | { readonly kind: 'unload'; readonly query: Query; readonly to: string; readonly properties: Properties }
-  | { readonly kind: 'ctas'; readonly table: readonly string[]; readonly ifNotExists: boolean; readonly query: Query; readonly properties: Properties; readonly withData: boolean }
+  | {
+      readonly kind: 'ctas';
+      readonly table: readonly string[];
+      readonly ifNotExists: boolean;
+      readonly query: Query;
+      readonly properties: Properties;
+      readonly withData: boolean;
+    }
   | CreateTable
-  | { readonly kind: 'create-database'; readonly name: string; readonly ifNotExists: boolean; readonly comment?: string; readonly location?: string }
+  | {
+      readonly kind: 'create-database';
+      readonly name: string;
+      readonly ifNotExists: boolean;
+      readonly comment?: string;
+      readonly location?: string;
+    }
   | { readonly kind: 'drop'; readonly what: 'table' | 'view'; readonly name: readonly string[]; readonly ifExists: boolean }
   | { readonly kind: 'repair'; readonly name: readonly string[] }
   | { readonly kind: 'show'; readonly what: 'tables' | 'databases'; readonly database?: string; readonly pattern?: string }
   | { readonly kind: 'show-partitions' | 'describe' | 'show-columns'; readonly name: readonly string[] };
 
 /** Statements that Athena has and this engine has not: named, so that nobody looks for a typo. */
-const REFUSED = ['insert', 'delete', 'update', 'merge', 'alter', 'explain', 'analyze', 'prepare', 'execute', 'deallocate', 'optimize', 'vacuum', 'grant', 'revoke', 'set', 'use', 'call', 'truncate'];
+const REFUSED = [
+  'insert',
+  'delete',
+  'update',
+  'merge',
+  'alter',
+  'explain',
+  'analyze',
+  'prepare',
+  'execute',
+  'deallocate',
+  'optimize',
+  'vacuum',
+  'grant',
+  'revoke',
+  'set',
+  'use',
+  'call',
+  'truncate',
+];
 
 export function parseStatement(text: string): Statement {
   const tokens = new TokenStream(text);
@@ -31,7 +64,8 @@ export function parseStatement(text: string): Statement {
 
 function parse(tokens: TokenStream): Statement {
   const { at } = tokens;
-  if (tokens.is('select') || tokens.is('with') || tokens.is('values') || tokens.is('table') || tokens.isSymbol('(')) return { kind: 'query', query: parseQuery(tokens) };
+  if (tokens.is('select') || tokens.is('with') || tokens.is('values') || tokens.is('table') || tokens.isSymbol('('))
+    return { kind: 'query', query: parseQuery(tokens) };
   if (tokens.is('unload')) return unload(tokens);
   if (tokens.take('create')) return create(tokens);
   if (tokens.take('drop')) return drop(tokens);
@@ -61,7 +95,13 @@ function create(tokens: TokenStream): Statement {
     const name = tokens.expectName();
     const comment = tokens.take('comment') ? tokens.expectString() : undefined;
     const location = tokens.take('location') ? tokens.expectString() : undefined;
-    return { kind: 'create-database', name, ifNotExists, ...(comment !== undefined && { comment }), ...(location !== undefined && { location }) };
+    return {
+      kind: 'create-database',
+      name,
+      ifNotExists,
+      ...(comment !== undefined && { comment }),
+      ...(location !== undefined && { location }),
+    };
   }
   if (tokens.is('view') || tokens.is('or', 'replace')) throw unsupported('CREATE VIEW', at);
   if (tokens.take('external')) return parseCreateTable(tokens);

@@ -70,16 +70,16 @@ export function parseType(tokens: TokenStream): Type {
 }
 
 function field(tokens: TokenStream): { name: string | undefined; type: Type } {
-  const named = tokens.isName() && !tokens.isSymbol(',', 1) && !tokens.isSymbol(')', 1) && !tokens.isSymbol('(', 1);
+  const named = tokens.isName() && ![',', ')', '(', '<', '>'].some((symbol) => tokens.isSymbol(symbol, 1));
   if (!named || tokens.is('timestamp', 'with')) return { name: undefined, type: parseType(tokens) };
-  const name = tokens.expectName().replace(/:$/, '');
+  const name = tokens.expectName();
   tokens.takeSymbol(':');
   return { name, type: parseType(tokens) };
 }
 
 /** The type of a Glue column. @throws NOT_SUPPORTED, naming it */
 export function parseGlueType(text: string): Type {
-  const tokens = new TokenStream(text.replaceAll(':', ' '));
+  const tokens = new TokenStream(text);
   const type = parseType(tokens);
   tokens.expectEnd();
   return type;

@@ -1,5 +1,5 @@
 /** A cursor over tokens. `expect…` fails in Trino's words. */
-import { tokenize, type Token } from './lexer.ts';
+import { type Token, tokenize } from './lexer.ts';
 import { MalformedQuery, type Position } from './query-error.ts';
 
 export class TokenStream {
@@ -99,7 +99,10 @@ export class TokenStream {
 
   fail(expecting: string): never {
     const token = this.peek();
-    throw new MalformedQuery(`mismatched input '${token.kind === 'string' ? '<string>' : token.text}'. Expecting: ${expecting}`, token.at);
+    throw new MalformedQuery(
+      `mismatched input '${token.kind === 'string' ? '<string>' : token.text}'. Expecting: ${expecting}`,
+      token.at,
+    );
   }
 }
 

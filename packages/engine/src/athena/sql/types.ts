@@ -115,7 +115,15 @@ export function duckType(type: Type): string {
 export const sameType = (a: Type, b: Type) => typeName(a) === typeName(b);
 
 /** Ranks of numeric widening; decimals stand between the integers and the floating types. */
-const RANK: Partial<Record<Type['kind'], number>> = { tinyint: 1, smallint: 2, integer: 3, bigint: 4, decimal: 5, real: 6, double: 7 };
+const RANK: Partial<Record<Type['kind'], number>> = {
+  tinyint: 1,
+  smallint: 2,
+  integer: 3,
+  bigint: 4,
+  decimal: 5,
+  real: 6,
+  double: 7,
+};
 const DIGITS: Partial<Record<Type['kind'], number>> = { tinyint: 3, smallint: 5, integer: 10, bigint: 19 };
 
 export function asDecimal(type: Type): { precision: number; scale: number } {

@@ -1,18 +1,26 @@
 /** The expressions directly inside an expression, and a text that is equal for equal expressions. */
 import type { Expression } from './ast.ts';
 
-const isExpression = (value: unknown): value is Expression => typeof value === 'object' && value !== null && 'kind' in value && 'at' in value;
+const isExpression = (value: unknown): value is Expression =>
+  typeof value === 'object' && value !== null && 'kind' in value && 'at' in value;
 
 /** Also those of windows, sort keys and CASE branches; not those inside subqueries, which are yielded as they are. */
 export function children(expression: Expression): Expression[] {
   const found: Expression[] = [];
   const collect = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(collect);
+    if (Array.isArray(value)) for (const item of value) collect(item);
     else if (isExpression(value)) found.push(value);
-    else if (typeof value === 'object' && value !== null) Object.entries(value).forEach(([name, inner]) => name !== 'at' && name !== 'query' && collect(inner));
+    else if (typeof value === 'object' && value !== null) collectMembers(value, collect);
   };
-  Object.entries(expression).forEach(([name, value]) => name !== 'at' && name !== 'type' && name !== 'query' && collect(value));
+  collectMembers(expression, collect);
   return found;
+}
+
+/** Positions, types and subqueries hold no expression of this level. */
+const NOT_INSIDE = new Set(['at', 'type', 'query']);
+
+function collectMembers(of: object, collect: (value: unknown) => void): void {
+  for (const [name, value] of Object.entries(of)) if (!NOT_INSIDE.has(name)) collect(value);
 }
 
 export function some(expression: Expression, test: (expression: Expression) => boolean): boolean {

@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AthenaFixture, BUCKET, createAthenaFixture, fileText } from './athena-fixture.ts';
+
+let fixture: AthenaFixture;
+beforeEach(async () => {
+  fixture = await createAthenaFixture();
+});
+afterEach(() => fixture.stop());
+
+const OUTPUT = { OutputLocation: `s3://${BUCKET}/results` };
+const start = async (QueryString: string, more = {}) =>
+  (await fixture.call('StartQueryExecution', { QueryString, ResultConfiguration: OUTPUT, ...more })).QueryExecutionId as string;
+const get = async (QueryExecutionId: string) =>
+  (await fixture.call('GetQueryExecution', { QueryExecutionId })).QueryExecution as Record<string, never>;
+const SLOW = `SELECT count(*) FROM UNNEST(sequence(1, 100000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 100000)) AS b(y) WHERE (x * y) % 7 = 3`;
+
+async function until(test: () => Promise<boolean>): Promise<void> {
+  while (!(await test())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('executions', () => {
+  it('leave a CSV as Athena writes it: all quoted, NULL empty, at the location that is told', async () => {
+    const execution = await fixture.execute(`SELECT 'a"b' AS "x", NULL AS n, '' AS e, 1.5e0 AS d, true AS b, 'l1\nl2' AS l, 3`);
+    expect(execution.ResultConfiguration?.OutputLocation).toBe(`s3://${BUCKET}/results/${execution.QueryExecutionId}.csv`);
+    expect(fileText(fixture, `results/${execution.QueryExecutionId}.csv`)).toBe(
+      '"x","n","e","d","b","l","_col6"\n"a""b",,"","1.5","true","l1\nl2","3"\n',
+    );
+    const { ResultSet } = (await fixture.call('GetQueryResults', { QueryExecutionId: execution.QueryExecutionId })) as never as {
+      ResultSet: { Rows: { Data: unknown[] }[]; ResultSetMetadata: { ColumnInfo: { Name: string; Type: string }[] } };
+    };
+    expect(ResultSet.Rows[1]?.Data).toEqual([
+      { VarCharValue: 'a"b' },
+      {},
+      { VarCharValue: '' },
+      { VarCharValue: '1.5' },
+      { VarCharValue: 'true' },
+      { VarCharValue: 'l1\nl2' },
+      { VarCharValue: '3' },
+    ]);
+    expect(ResultSet.ResultSetMetadata.ColumnInfo.map(({ Name, Type }) => `${Name} ${Type}`)).toEqual([
+      'x varchar',
+      'n unknown',
+      'e varchar',
+      'd double',
+      'b boolean',
+      'l varchar',
+      '_col6 integer',
+    ]);
+  });
+
+  it('write the header of a result without rows', async () => {
+    const { QueryExecutionId } = await fixture.execute('SELECT 1 AS a, 2 AS a WHERE false');
+    expect(fileText(fixture, `results/${QueryExecutionId}.csv`)).toBe('"a","a"\n');
+  });
+
+  it('are read in pages, the header first', async () => {
+    const { QueryExecutionId } = await fixture.execute(
+      "SELECT x, CAST(x AS varchar) || ',é\"' AS s FROM UNNEST(sequence(1, 2500)) AS t(x) ORDER BY x",
+    );
+    const sizes: number[] = [];
+    const firsts: unknown[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = (await fixture.call('GetQueryResults', { QueryExecutionId, NextToken })) as {
+        NextToken?: string;
+        ResultSet: { Rows: { Data: { VarCharValue: string }[] }[] };
+      };
+      sizes.push(page.ResultSet.Rows.length);
+      firsts.push(page.ResultSet.Rows[0]?.Data[1]?.VarCharValue);
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    expect(sizes).toEqual([1000, 1000, 501]);
+    expect(firsts).toEqual(['s', '1000,é"', '2000,é"']);
+  });
+
+  it('are started once for one token, which stands for one query', async () => {
+    const ClientRequestToken = 'token-of-at-least-thirty-two-characters';
+    const id = await start('SELECT 1', { ClientRequestToken });
+    expect(await start('SELECT 1', { ClientRequestToken })).toBe(id);
+    await expect(start('SELECT 2', { ClientRequestToken })).rejects.toMatchObject({
+      code: 'InvalidRequestException',
+      message: 'Idempotent parameters do not match',
+    });
+  });
+
+  it('stop when they are told to, and stay cancelled', async () => {
+    const id = await start(SLOW);
+    await until(async () => ((await get(id)) as never as { Status: { State: string } }).Status.State === 'RUNNING');
+    await fixture.call('StopQueryExecution', { QueryExecutionId: id });
+    expect((await get(id)).Status).toMatchObject({ State: 'CANCELLED' });
+    await expect(fixture.call('GetQueryResults', { QueryExecutionId: id })).rejects.toMatchObject({
+      message: 'Query did not finish successfully. Final query state: CANCELLED',
+    });
+    expect(await fixture.value('1')).toBe('1');
+    expect((await get(id)).Status).toMatchObject({ State: 'CANCELLED' });
+  });
+
+  it('wait their turn, and are FAILED with a reason when the engine comes back without them', async () => {
+    const ids = await Promise.all(Array.from({ length: 5 }, () => start(SLOW)));
+    await expect(fixture.call('GetQueryResults', { QueryExecutionId: ids[4] })).rejects.toMatchObject({
+      message: 'Query has not yet finished. Current state: QUEUED',
+    });
+    await fixture.restart();
+    for (const id of ids) {
+      expect((await get(id)).Status).toMatchObject({
+        State: 'FAILED',
+        StateChangeReason: expect.stringContaining('stopped while the query ran'),
+      });
+    }
+    expect((await fixture.call('ListQueryExecutions', { MaxResults: 2 })).QueryExecutionIds).toEqual([ids[4], ids[3]]);
+    expect(await fixture.value('1')).toBe('1');
+  });
+
+  it.each([
+    { why: 'no output location', input: { ResultConfiguration: {} }, message: /^No output location provided/ },
+    {
+      why: 'an output location elsewhere',
+      input: { ResultConfiguration: { OutputLocation: '/tmp' } },
+      message: /^outputLocation is not a valid S3 path/,
+    },
+    { why: 'another workgroup', input: { WorkGroup: 'team' }, message: /^WorkGroup team is not found/ },
+    { why: 'another catalogue', input: { QueryExecutionContext: { Catalog: 'mysql' } }, message: /^Catalog mysql is not found/ },
+    { why: 'parameters', input: { ExecutionParameters: ['1'] }, message: /^ExecutionParameters is not supported/ },
+  ])('are refused with $why', async ({ input, message }) => {
+    await expect(start('SELECT 1', input)).rejects.toMatchObject({
+      code: 'InvalidRequestException',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('fail with a reason when their result cannot be written', async () => {
+    fixture.buckets.adopt = () => Promise.reject(new Error('no such bucket'));
+    const { Status } = await fixture.execute('SELECT 1');
+    expect(Status).toMatchObject({ State: 'FAILED', AthenaError: { ErrorCategory: 1 } });
+  });
+
+  it('tell the workgroup that clients ask for', async () => {
+    expect(await fixture.call('GetWorkGroup', { WorkGroup: 'primary' })).toMatchObject({
+      WorkGroup: { Name: 'primary', State: 'ENABLED', Configuration: { EnforceWorkGroupConfiguration: false } },
+    });
+    await expect(fixture.call('GetWorkGroup', { WorkGroup: 'other' })).rejects.toMatchObject({ code: 'InvalidRequestException' });
+    await expect(get('nope')).rejects.toMatchObject({ message: 'QueryExecution nope was not found' });
+  });
+});
