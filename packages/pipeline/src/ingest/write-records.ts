@@ -12,7 +12,9 @@ import { jitterMs, type Waiting } from '../ports/waiting.ts';
 import type { WritePace } from './ingest-dependencies.ts';
 import { newestOfEachEntity } from './newest-in-chunk.ts';
 
-const MOST_ATTEMPTS = 6;
+/** What was refused is refused for minutes: the chunk's own repetitions wait for that. What was not processed may pass next time. */
+const MOST_REFUSALS = 6;
+const MOST_ATTEMPTS = 12;
 const BASE_WAIT_MS = 40;
 const MOST_WAIT_MS = 2_000;
 
@@ -49,15 +51,17 @@ async function writeAll(deps: WriteDependencies, entries: readonly WriteEntry[])
 async function writeUntilTaken(deps: WriteDependencies, batch: readonly WriteEntry[]): Promise<void> {
   let open = batch;
   let lastCode = '';
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+  let attempt = 0;
+  for (let refusals = 0; attempt < MOST_ATTEMPTS && refusals < MOST_REFUSALS; attempt++) {
     if (attempt > 0) await deps.waiting.sleep(jitterMs(attempt, BASE_WAIT_MS, MOST_WAIT_MS, deps.waiting.random));
     const { unprocessed, refused } = await deps.writer.write(open);
     open = [...unprocessed, ...refused.map(({ entry }) => entry)];
-    lastCode = refused[0]?.code ?? (unprocessed.length > 0 ? 'unprocessed' : '');
+    lastCode = refused[0]?.code ?? 'unprocessed';
+    if (refused.length > 0) refusals++;
     if (open.length === 0) return;
   }
   throw new TidemarkError(
     'INGEST_WRITE_FAILED',
-    `${open.length} of ${batch.length} records of ${batch[0]?.groupName} were not taken after ${MOST_ATTEMPTS} attempts (${lastCode}): the chunk is tried again`,
+    `${open.length} of ${batch.length} records of ${batch[0]?.groupName} were not taken after ${attempt} attempts (${lastCode}): the chunk is tried again`,
   );
 }
