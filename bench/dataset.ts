@@ -15,21 +15,36 @@ export async function benchDataset(bench: Bench): Promise<Section[]> {
   const work = stage.names.bucket('work');
   await upload(stage, week.labels.path, week.labels.key, work);
   const build = (id: string) =>
-    measure(() => buildDataset(stage, id, { view: 'departure-delay', labels: `s3://${work}/${week.labels.key}`, labelTime: 'scheduled' }, () => {}));
+    measure(() =>
+      buildDataset(
+        stage,
+        id,
+        { view: 'departure-delay', labels: `s3://${work}/${week.labels.key}`, labelTime: 'scheduled' },
+        () => {},
+      ),
+    );
   const first = await build('bench-first');
   const second = await build('bench-second');
 
   const history = await copyHistory(bench);
   const join = await asofJoin({ dir: bench.dir, labels: week.labels.path, history });
   const rows = week.labels.rows;
-  const line = (what: string, { seconds, cpuSeconds }: Measured<unknown>): Line => ({ what, perSecond: rows / seconds, cpuSeconds });
+  const line = (what: string, { seconds, cpuSeconds }: Measured<unknown>): Line => ({
+    what,
+    perSecond: rows / seconds,
+    cpuSeconds,
+  });
   return [
     {
       title: `data set of ${rows.toLocaleString('en-US')} labels over 5 joins, start of the machine to manifest`,
       unit: 'labels/s',
       lines: [
         line('tidemark, cold functions', first),
-        ...compare(line('tidemark', second), [line('limit: hand-written DuckDB ASOF join, Parquet to Parquet', join)], FEAST.labels),
+        ...compare(
+          line('tidemark', second),
+          [line('limit: hand-written DuckDB ASOF join, Parquet to Parquet', join)],
+          FEAST.labels,
+        ),
       ],
     },
   ];

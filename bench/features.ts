@@ -1,6 +1,6 @@
 /** `/features` through the API port with a token, beside bare node:http answering as many bytes and raw SQLite reads. */
 import { DuckDBInstance } from '@duckdb/node-api';
-import { type Bench } from './harness/bench-stage.ts';
+import type { Bench } from './harness/bench-stage.ts';
 import { FEAST } from './harness/published-figures.ts';
 import { compare, type Section } from './harness/report.ts';
 import { printPost } from './load/http-connection.ts';
@@ -34,10 +34,17 @@ export async function benchFeatures(bench: Bench): Promise<Section[]> {
   return sections;
 }
 
-async function benchView(bench: Bench, view: string, rowsARequest: number, batches: readonly (readonly EntityRow[])[]): Promise<Section> {
+async function benchView(
+  bench: Bench,
+  view: string,
+  rowsARequest: number,
+  batches: readonly (readonly EntityRow[])[],
+): Promise<Section> {
   const { api, token } = bench.stage.engine;
   const load = {
-    requests: batches.map((rows) => printPost(`/features/${view}`, { authorization: `Bearer ${token}` }, JSON.stringify({ rows }))),
+    requests: batches.map((rows) =>
+      printPost(`/features/${view}`, { authorization: `Bearer ${token}` }, JSON.stringify({ rows })),
+    ),
     connections: CONNECTIONS,
     seconds: SECONDS,
     warmUpSeconds: WARM_UP_SECONDS,
@@ -45,7 +52,10 @@ async function benchView(bench: Bench, view: string, rowsARequest: number, batch
   const ours = await runLoad({ ...load, port: Number(new URL(api).port) });
   const http = await bareHttp({ ...load, seconds: 2, warmUpSeconds: 1 }, ours.meanBytes);
   const records = recordsOf(batches);
-  const sqlite = openRecords(bench.dir, records.map((id) => ({ id, record: RECORD })));
+  const sqlite = openRecords(
+    bench.dir,
+    records.map((id) => ({ id, record: RECORD })),
+  );
   const reads = sqlite.read(Math.round(batches.reduce((sum, rows) => sum + recordsOf([rows]).length, 0) / batches.length), 1);
   sqlite.close();
   const cached = view === 'departure-delay';
@@ -64,21 +74,30 @@ async function benchView(bench: Bench, view: string, rowsARequest: number, batch
 }
 
 /** A record as long as one of ours is. */
-const RECORD = JSON.stringify(['departures', 'mean_delay', 'share_late', 'event_time'].map((FeatureName) => ({ FeatureName, ValueAsString: '2026-01-31T09:00:00Z' })));
+const RECORD = JSON.stringify(
+  ['departures', 'mean_delay', 'share_late', 'event_time'].map((FeatureName) => ({
+    FeatureName,
+    ValueAsString: '2026-01-31T09:00:00Z',
+  })),
+);
 
 /** What the view reads for these rows, each once. */
 const recordsOf = (batches: readonly (readonly EntityRow[])[]): string[] => [
   ...new Set(
-    batches.flat().flatMap(({ origin, destination }) => [
-      ...[origin, destination].flatMap((airport) => [`hours/${airport}`, `profile/${airport}`]),
-      `route/${origin}|${destination}`,
-    ]),
+    batches
+      .flat()
+      .flatMap(({ origin, destination }) => [
+        ...[origin, destination].flatMap((airport) => [`hours/${airport}`, `profile/${airport}`]),
+        `route/${origin}|${destination}`,
+      ]),
   ),
 ];
 
 export async function routesOf(labels: string): Promise<EntityRow[]> {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
-  const reader = await connection.runAndReadAll(`SELECT DISTINCT origin, destination FROM '${labels}' ORDER BY hash(origin, destination)`);
+  const reader = await connection.runAndReadAll(
+    `SELECT DISTINCT origin, destination FROM '${labels}' ORDER BY hash(origin, destination)`,
+  );
   const rows = reader.getRowObjects() as unknown as EntityRow[];
   connection.closeSync();
   return rows;

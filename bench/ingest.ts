@@ -1,7 +1,8 @@
 /** Files to receipts, beside raw BatchWriteRecord calls to the same engine and raw SQLite transactions. */
+
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { once } from 'node:events';
 import { addDays } from '@tidemark/features/flights/calendar';
 import { exportFlights } from '@tidemark/features/flights/export';
 import { type Bench, ingestFiles } from './harness/bench-stage.ts';
@@ -24,7 +25,10 @@ export async function benchIngest(bench: Bench): Promise<Section[]> {
   await bench.stage.instance.drainOffline();
 
   const raw = await rawWrites(bench);
-  const records = Array.from({ length: RAW_ROWS }, (_, at) => ({ id: `A${at % 250}|${at}`, record: `[{"FeatureName":"mean_delay","ValueAsString":"${at}.5"}]` }));
+  const records = Array.from({ length: RAW_ROWS }, (_, at) => ({
+    id: `A${at % 250}|${at}`,
+    record: `[{"FeatureName":"mean_delay","ValueAsString":"${at}.5"}]`,
+  }));
   const sqlite = openRecords(bench.dir, records);
   const transactions = await sqlite.write();
   sqlite.close();
@@ -35,8 +39,16 @@ export async function benchIngest(bench: Bench): Promise<Section[]> {
       lines: compare(
         { what: `tidemark, ${rows.toLocaleString('en-US')} rows`, perSecond: rows / ours.seconds, cpuSeconds: ours.cpuSeconds },
         [
-          { what: 'limit: raw BatchWriteRecord, 25 a call, 8 calls at once', perSecond: RAW_ROWS / raw.seconds, cpuSeconds: raw.cpuSeconds },
-          { what: 'limit: raw SQLite, 25 rows a transaction', perSecond: RAW_ROWS / transactions.seconds, cpuSeconds: transactions.cpuSeconds },
+          {
+            what: 'limit: raw BatchWriteRecord, 25 a call, 8 calls at once',
+            perSecond: RAW_ROWS / raw.seconds,
+            cpuSeconds: raw.cpuSeconds,
+          },
+          {
+            what: 'limit: raw SQLite, 25 rows a transaction',
+            perSecond: RAW_ROWS / transactions.seconds,
+            cpuSeconds: transactions.cpuSeconds,
+          },
         ],
         FEAST.written,
       ),

@@ -25,7 +25,9 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
-console.log(`Node ${process.version}, ${availableParallelism()} cores of ${cpus()[0]?.model}, load average ${loadavg()[0]?.toFixed(1)} at the start\n`);
+console.log(
+  `Node ${process.version}, ${availableParallelism()} cores of ${cpus()[0]?.model}, load average ${loadavg()[0]?.toFixed(1)} at the start\n`,
+);
 const bench = await openBench();
 try {
   for (const [name, run] of Object.entries(benches)) {

@@ -1,11 +1,15 @@
-import { DuckDBInstance } from '@duckdb/node-api';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { type Measured, measure } from '../harness/measure.ts';
 
 const TTL = "INTERVAL '2 days'";
 
 /** The view `departure-delay` as one would write it by hand in DuckDB: five ASOF joins, two of them with a time to live. */
-export async function asofJoin(paths: { dir: string; labels: string; history: (group: string) => string }): Promise<Measured<void>> {
+export async function asofJoin(paths: {
+  dir: string;
+  labels: string;
+  history: (group: string) => string;
+}): Promise<Measured<void>> {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   await connection.run('SET threads = 2');
   const table = (group: string, columns: string) => `

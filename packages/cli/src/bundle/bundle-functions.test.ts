@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bundleFunctions, type FunctionEntry } from './bundle-functions.ts';
+import { unchangedBundles } from './bundle-inputs.ts';
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 const made: string[] = [];
@@ -105,6 +106,23 @@ describe('bundleFunctions', () => {
     expect(await call('hello')).toBe('mine over shipped');
   });
 
+  it('is not needed again while nothing changed: neither a source nor the request nor a bundle', async () => {
+    const root = await checkout();
+    const { manifest, outDir } = await bundle(root, [hello, other]);
+    const request = { root, outDir, functions: [hello, other] };
+    expect(unchangedBundles(request)).toEqual(manifest);
+    expect(unchangedBundles({ ...request, functions: [hello] })).toBeUndefined();
+
+    const source = await readFile(join(root, 'src/inner.ts'));
+    await writeFile(join(root, 'src/inner.ts'), 'export const inner = () => 2;');
+    expect(unchangedBundles(request)).toBeUndefined();
+    await writeFile(join(root, 'src/inner.ts'), source);
+    expect(unchangedBundles(request)).toEqual(manifest);
+
+    await writeFile(join(outDir, 'hello/index.mjs'), '');
+    expect(unchangedBundles(request)).toBeUndefined();
+  });
+
   it('lets CommonJS code require what Node brings', async () => {
     const root = await checkout({
       'src/old.ts': "import old from './old.cjs';\nexport const handler = async () => old.separator;",
@@ -128,7 +146,7 @@ describe('bundleFunctions', () => {
     {
       why: 'a warning in our code',
       text: 'export const handler = async (x: unknown) => typeof x === "nummber";',
-      says: /builds with warnings:\n {2}src\/bad\.ts:1/,
+      says: /built with warnings:\n {2}src\/bad\.ts:1/,
     },
   ])('refuses an entry with $why, by name, and writes nothing', async ({ text, says }) => {
     const root = await checkout({ 'src/bad.ts': text });

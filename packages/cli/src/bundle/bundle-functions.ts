@@ -4,13 +4,15 @@
  *   topology [(name, entry)] → esbuild → dist/functions/<name>/index.mjs + dist/functions/manifest.json
  *
  * The same sources give the same SHA-256 in any checkout, for each function alone: no absolute path reaches the output,
- * and every function is a build of its own, so that adding one does not rename another's minified symbols. A file whose
- * bytes did not change keeps its modification time, since the engine reloads what changes.
+ * and the functions are entries of one build, which parses what they share once (3 s of CPU instead of 9 for eleven
+ * functions) and names the minified symbols of each entry by themselves: a test holds that. A file whose bytes did not
+ * change keeps its modification time, since the engine reloads what changes.
  */
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { type BuildFailure, type BuildResult, build, type Message } from 'esbuild';
+import { saveInputs } from './bundle-inputs.ts';
 import type { BundledFunction, BundleManifest } from './bundle-manifest.ts';
 import { substituteDefinitions } from './substitute-definitions.ts';
 import { writeIfChanged } from './write-if-changed.ts';
@@ -38,10 +40,11 @@ const NEEDS_REQUIRE = 'Dynamic require of "';
  * Bundles every function and writes the manifest last. Functions that an earlier manifest names and this request does
  * not are removed.
  *
- * @throws Error naming each function that does not build or exports no `handler`; nothing is written then
+ * @throws Error naming each file that does not build, or a function that exports no `handler`; nothing is written then
  */
 export async function bundleFunctions(request: BundleRequest): Promise<BundleManifest> {
-  const built = await Promise.all(request.functions.map(async (each) => ({ ...each, code: await bundleOne(request, each) })));
+  const result = await buildAll(request);
+  const built = request.functions.map((each) => ({ ...each, code: codeOf(result, each) }));
   const functions: Record<string, BundledFunction> = {};
   for (const { name, entry, code } of built.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const file = `${name}/index.mjs`;
@@ -57,13 +60,16 @@ export async function bundleFunctions(request: BundleRequest): Promise<BundleMan
   const manifest: BundleManifest = { version: 1, runtime: 'nodejs24.x', functions };
   await removeFormer(request.outDir, manifest);
   await writeIfChanged(join(request.outDir, 'manifest.json'), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  await saveInputs(request, Object.keys(result.metafile.inputs));
   return manifest;
 }
 
-async function bundleOne({ root, definitions }: BundleRequest, { name, entry }: FunctionEntry): Promise<Buffer> {
+type Built = BuildResult<{ write: false; metafile: true }>;
+
+async function buildAll({ root, functions, definitions }: BundleRequest): Promise<Built> {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    entryPoints: functions.map(({ name, entry }) => ({ in: entry, out: name })),
     outdir: join(root, 'dist'),
     write: false,
     metafile: true,
@@ -81,20 +87,20 @@ async function bundleOne({ root, definitions }: BundleRequest, { name, entry }: 
     nodePaths: [join(root, 'node_modules')],
     plugins: definitions === undefined ? [] : [substituteDefinitions(resolve(root, definitions))],
   }).catch((failure: BuildFailure) => {
-    throw new Error(`function ${name} (${entry}) does not build:\n${printMessages(failure.errors)}`, { cause: failure });
+    throw new Error(`the functions do not build:\n${printMessages(failure.errors)}`, { cause: failure });
   });
-  requireHandler(name, entry, result);
   const ours = result.warnings.filter((warning) => !warning.location?.file.includes('node_modules'));
-  if (ours.length > 0) throw new Error(`function ${name} (${entry}) builds with warnings:\n${printMessages(ours)}`);
-  const code = Buffer.from(result.outputFiles?.[0]?.contents ?? []);
-  return code.includes(NEEDS_REQUIRE) ? Buffer.concat([Buffer.from(REQUIRE), code]) : code;
+  if (ours.length > 0) throw new Error(`the functions are built with warnings:\n${printMessages(ours)}`);
+  return result;
 }
 
-function requireHandler(name: string, entry: string, result: BuildResult): void {
-  const exported = Object.values(result.metafile?.outputs ?? {}).flatMap((output) => output.exports);
+function codeOf({ metafile, outputFiles }: Built, { name, entry }: FunctionEntry): Buffer {
+  const exported = metafile.outputs[`dist/${name}.js`]?.exports ?? [];
   if (!exported.includes('handler')) {
     throw new Error(`function ${name}: ${entry} must export \`handler\`; it exports ${exported.join(', ') || 'nothing'}`);
   }
+  const code = Buffer.from(outputFiles.find(({ path }) => path.endsWith(`${sep}${name}.js`))?.contents ?? []);
+  return code.includes(NEEDS_REQUIRE) ? Buffer.concat([Buffer.from(REQUIRE), code]) : code;
 }
 
 function printMessages(messages: readonly Message[]): string {

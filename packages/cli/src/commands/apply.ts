@@ -2,7 +2,7 @@ import { applyDefinitions, planApply } from '@tidemark/pipeline';
 import { Command } from 'commander';
 import { createReporter } from '../output/reporter.ts';
 import { showChanges } from '../output/show.ts';
-import { bundleStage } from '../stage/bundle-stage.ts';
+import { ensureBundles } from '../stage/bundle-stage.ts';
 import { connect, type StageOptions } from '../stage/connect.ts';
 import { loadDefinitions } from '../stage/load-definitions.ts';
 import { waiting } from '../stage/waiting.ts';
@@ -36,7 +36,7 @@ export const applyCommand = () =>
         changes,
       );
       // The groups first, the code after: a function never writes a feature that its group does not have yet.
-      if (stage.engine !== undefined) await bundleStage(stage.engine.bundleDir, options.definitions);
+      if (stage.engine !== undefined) await ensureBundles(stage.engine.bundleDir, options.definitions);
       reporter.line(`Applied. The catalogue is at version ${catalogue.version}.`);
       if (stage.engine === undefined) reporter.line('The functions still run the code that was deployed last: deploy the stage to roll out the definitions.');
       reporter.result({ changes, catalogueVersion: catalogue.version });

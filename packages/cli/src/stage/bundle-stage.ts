@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type FunctionName, topology } from '@tidemark/functions/topology';
-import { bundleFunctions } from '../bundle/bundle-functions.ts';
+import { type BundleRequest, bundleFunctions } from '../bundle/bundle-functions.ts';
+import { unchangedBundles } from '../bundle/bundle-inputs.ts';
 import type { BundleManifest } from '../bundle/bundle-manifest.ts';
 
 /** The root of the project: bundles are made from its sources. */
@@ -9,10 +10,19 @@ export const projectRoot = resolve(fileURLToPath(import.meta.url), '../../../../
 export const defaultBundleDir = resolve(projectRoot, 'dist/functions');
 
 /** Bundles every function of the topology; with `definitions`, over another module than `packages/features`. */
-export function bundleStage(outDir: string, definitions: string | undefined): Promise<BundleManifest> {
+export const bundleStage = (outDir: string, definitions: string | undefined): Promise<BundleManifest> =>
+  bundleFunctions(requestOf(outDir, definitions));
+
+/** The same, unless the bundles that lie there are already of these very sources. */
+export async function ensureBundles(outDir: string, definitions: string | undefined): Promise<BundleManifest> {
+  const request = requestOf(outDir, definitions);
+  return unchangedBundles(request) ?? (await bundleFunctions(request));
+}
+
+function requestOf(outDir: string, definitions: string | undefined): BundleRequest {
   const functions = (Object.keys(topology.functions) as FunctionName[]).map((name) => ({
     name,
     entry: `packages/functions/src/${topology.functions[name].entry}`,
   }));
-  return bundleFunctions({ root: projectRoot, outDir, functions, ...(definitions === undefined ? {} : { definitions: resolve(definitions) }) });
+  return { root: projectRoot, outDir, functions, ...(definitions === undefined ? {} : { definitions: resolve(definitions) }) };
 }

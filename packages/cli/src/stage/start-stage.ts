@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { createEngine, type Engine, type ProfileName } from '@tidemark/engine';
 import { resolveTopology } from '@tidemark/functions/resolve-topology';
 import { applyDefinitions, type Change, planApply } from '@tidemark/pipeline';
-import { bundleStage, defaultBundleDir } from './bundle-stage.ts';
+import { defaultBundleDir, ensureBundles } from './bundle-stage.ts';
 import { type ConnectedStage, connected } from './connect.ts';
 import { type EngineFile, removeEngineFile, saveEngineFile } from './engine-file.ts';
 import { loadDefinitions } from './load-definitions.ts';
@@ -45,7 +45,7 @@ export async function startStage(options: StartOptions): Promise<RunningStage> {
   });
   try {
     // Only now: an engine that already runs over the directory must not have its functions replaced.
-    await bundleStage(bundleDir, options.definitions);
+    await ensureBundles(bundleDir, options.definitions);
     return await deploy(instance, options, dataDir, bundleDir);
   } catch (error) {
     await instance.stop();
