@@ -1,4 +1,5 @@
 /** Runs executions, a few at a time, and writes down how each ends. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineContext } from '../../engine-context.ts';
 import type { GlueStore } from '../../glue/glue-store.ts';
@@ -26,6 +27,8 @@ export function createQueryRunner(
 ): QueryRunner {
   const { executions } = parts;
   const workDir = join(context.dataDir, 'athena-work');
+  // What a killed process left behind.
+  rmSync(workDir, { recursive: true, force: true });
   const shapes = createParquetShapes();
   const waiting: Execution[] = [];
   const running = new Map<string, DuckConnection | undefined>();
