@@ -78,3 +78,37 @@ export interface Catalogue {
   setColumns(database: string, name: string, columns: readonly CatalogueColumn[]): void;
   hasTable(database: string, name: string): boolean;
 }
+
+export interface StreamRecord {
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+  readonly data: Uint8Array;
+  /** What consumers are told. */
+  readonly arrivalMs: number;
+  /** What retention goes by; never decreases within a shard. */
+  readonly storedMs: number;
+}
+
+export interface StreamShard {
+  readonly shardId: string;
+  /** None, one after a split, two after a merge; they may be gone. */
+  readonly parentShardIds: readonly string[];
+  readonly isOpen: boolean;
+}
+
+/** Kinesis, from the inside. Positions are the sequence number of the next record to be read, there already or not. */
+export interface Streams {
+  /** `id` is never used again, by a new stream of the same name neither. */
+  find(streamName: string): { id: number; arn: string; retentionMs: number; shards: readonly StreamShard[] } | undefined;
+  /** Undefined when the shard is not there. */
+  position(streamName: string, shardId: string, from: 'TRIM_HORIZON' | 'LATEST' | { readonly atMs: number }): string | undefined;
+  /** At least one record when there is one; `isAtEnd` when the shard is closed and nothing comes after. */
+  read(
+    streamName: string,
+    shardId: string,
+    from: string,
+    limits: { readonly records: number; readonly bytes: number },
+  ): { records: readonly StreamRecord[]; next: string; isAtEnd: boolean } | undefined;
+  /** Called when records or shards have come, or a stream has gone; returns how to stop it. */
+  onChange(listener: (streamName: string) => void): () => void;
+}

@@ -26,6 +26,12 @@ export interface EngineSettings {
   readonly shuffleBatchAnswers: boolean;
   /** Share of the firings of a schedule that happen twice. */
   readonly scheduleDuplicateShare: number;
+  /** Share of the batches of a stream that a function took and that come to it again, as if the checkpoint had been lost. */
+  readonly streamRedeliverShare: number;
+  /** A stream record's arrival timestamp lies up to this much before it was stored, so that timestamps go back and forth. */
+  readonly streamArrivalJitterMs: number;
+  /** Share of the records of a PutRecords that are refused with ProvisionedThroughputExceededException. */
+  readonly streamThrottleShare: number;
 }
 
 export type ProfileName = 'default' | 'harsh';
@@ -46,6 +52,9 @@ export const profiles: Readonly<Record<ProfileName, EngineSettings>> = {
     unprocessedShare: 0,
     shuffleBatchAnswers: true,
     scheduleDuplicateShare: 0,
+    streamRedeliverShare: 0,
+    streamArrivalJitterMs: 0,
+    streamThrottleShare: 0,
   },
   harsh: {
     equalEventTime: 'ignore',
@@ -60,5 +69,8 @@ export const profiles: Readonly<Record<ProfileName, EngineSettings>> = {
     unprocessedShare: 0.2,
     shuffleBatchAnswers: true,
     scheduleDuplicateShare: 0.5,
+    streamRedeliverShare: 0.3,
+    streamArrivalJitterMs: 500,
+    streamThrottleShare: 0.1,
   },
 };
