@@ -2,13 +2,14 @@
  * The instances of one function and the invocations that wait for one.
  *
  * waiting (first in, first out) → idle instance of the current version (last used first, so that the surplus grows old)
- *                               → else a new one, up to `limit` and as the shared budget allows.
+ *                               → else perhaps a new one (scale-out.ts), up to `limit` and as the shared budget allows.
  * A version is the function's specification and its bundle file on disk. Instances of an older version finish what they
  * are doing, still count against `limit` (reserved concurrency bounds all of them), and take nothing new.
  */
 import { AwsError } from '../wire/aws-error.ts';
 import type { Instance, Outcome } from './instance.ts';
 import type { InstanceBudget } from './instance-budget.ts';
+import { createScaleOut, PATIENCE_MS } from './scale-out.ts';
 
 const MOST_WAITING = 10_000;
 
@@ -46,6 +47,10 @@ export function createInstancePool(options: PoolOptions): InstancePool {
   const waiting: Waiting[] = [];
   const members = new Set<Member>();
   const idle: Member[] = [];
+  const scaleOut = createScaleOut();
+  let impatience: NodeJS.Timeout | undefined;
+  /** Since when something has been waiting without a break; a start begins it anew. */
+  let queuedSinceMs = 0;
   let version = '';
   let closed = false;
 
@@ -66,6 +71,8 @@ export function createInstancePool(options: PoolOptions): InstancePool {
   function start(): void {
     const member: Member = { instance: options.start(), version, state: 'starting', idleSinceMs: 0 };
     members.add(member);
+    const startedMs = performance.now();
+    queuedSinceMs = startedMs;
     void member.instance.gone.then(() => {
       members.delete(member);
       const position = idle.indexOf(member);
@@ -73,8 +80,10 @@ export function createInstancePool(options: PoolOptions): InstancePool {
       options.budget.release();
     });
     void member.instance.ready.then((initError) => {
-      if (initError === undefined) return free(member);
-      waiting.shift()?.resolve({ payload: initError, functionError: 'Unhandled' });
+      if (initError !== undefined) return waiting.shift()?.resolve({ payload: initError, functionError: 'Unhandled' });
+      scaleOut.started(performance.now() - startedMs);
+      free(member);
+      dispatch();
     });
   }
 
@@ -95,9 +104,12 @@ export function createInstancePool(options: PoolOptions): InstancePool {
 
   async function run(member: Member, { requestId, payload, resolve }: Waiting): Promise<void> {
     member.state = 'busy';
+    const startedMs = performance.now();
     const outcome = await member.instance.run({ requestId, payload });
+    scaleOut.finished(performance.now() - startedMs);
     resolve(outcome);
     free(member);
+    if (waiting.length > 0) dispatch();
   }
 
   function dispatch(): void {
@@ -106,12 +118,25 @@ export function createInstancePool(options: PoolOptions): InstancePool {
       if (!member) break;
       void run(member, waiting.shift() as Waiting);
     }
+    while (wantsOne() && members.size < options.limit() && options.budget.take(members.size === 0)) start();
+    if (waiting.length > 0) impatience ??= setTimeout(lookAgain, PATIENCE_MS);
+  }
+
+  function wantsOne(): boolean {
+    if (waiting.length === 0) return false;
+    let serving = 0;
     let starting = 0;
-    for (const member of members) if (member.state === 'starting') starting += 1;
-    while (starting < waiting.length && members.size < options.limit() && options.budget.take(members.size === 0)) {
-      start();
-      starting += 1;
+    for (const member of members) {
+      if (member.version !== version || !member.instance.isAlive()) continue;
+      if (member.state === 'starting') starting += 1;
+      else serving += 1;
     }
+    return scaleOut.wantsOne({ waiting: waiting.length, queuedForMs: performance.now() - queuedSinceMs, serving, starting });
+  }
+
+  function lookAgain(): void {
+    impatience = undefined;
+    if (waiting.length > 0) dispatch();
   }
 
   const pool: InstancePool = {
@@ -125,6 +150,7 @@ export function createInstancePool(options: PoolOptions): InstancePool {
       }
       version = options.version();
       const { promise, resolve } = Promise.withResolvers<Outcome>();
+      if (waiting.length === 0) queuedSinceMs = performance.now();
       waiting.push({ requestId, payload, resolve });
       dispatch();
       return promise;
@@ -138,6 +164,7 @@ export function createInstancePool(options: PoolOptions): InstancePool {
     },
     async close() {
       closed = true;
+      clearTimeout(impatience);
       options.budget.forget(member);
       const unserved = {
         payload: JSON.stringify({ errorType: 'Engine.Stopped', errorMessage: 'The engine was stopped.' }),
