@@ -21,8 +21,8 @@ export async function tidemark(...args: readonly string[]): Promise<Finished> {
 }
 
 export interface Serving<Ready> {
-  /** The first line on stdout. */
-  readonly ready: Ready;
+  /** The first line on stdout. Rejects when the process ends before that. */
+  readonly ready: Promise<Ready>;
   readonly pid: number;
   /** Resolves with the exit code, null after a kill. */
   stop(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number | null>;
@@ -35,16 +35,20 @@ export interface DevReady {
   readonly token: string;
 }
 
-/** Starts `engine --json` or `dev --json`, until it says that it is ready. @throws when it ends before that */
-export async function serve<Ready = DevReady>(...args: readonly string[]): Promise<Serving<Ready>> {
+/** Starts `engine --json` or `dev --json`. */
+export function serve<Ready = DevReady>(...args: readonly string[]): Serving<Ready> {
   const child = start(args);
   const stderr = collect(child, 'stderr');
   const closed = once(child, 'close') as Promise<[number | null]>;
   const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> });
-  const first = await Promise.race([once(lines, 'line') as Promise<[string]>, closed.then(() => undefined)]);
-  if (first === undefined) throw new Error(`tidemark ${args.join(' ')} ended before it was ready: ${stderr()}`);
+  const ready = Promise.race([once(lines, 'line') as Promise<[string]>, closed.then(() => undefined)]).then((first) => {
+    if (first === undefined) throw new Error(`tidemark ${args.join(' ')} ended before it was ready: ${stderr()}`);
+    return JSON.parse(first[0]) as Ready;
+  });
+  // Whoever kills it before it is ready does not wait for this.
+  ready.catch(() => {});
   return {
-    ready: JSON.parse(first[0]) as Ready,
+    ready,
     pid: child.pid as number,
     async stop(signal) {
       child.kill(signal);
