@@ -1,4 +1,5 @@
 export { pointInTimeScenario } from './arbitraries/point-in-time.ts';
+export { entityStream, probeTimes, type StreamOptions } from './arbitraries/streams.ts';
 export { athenaOnDuckDb, prepareForAthena } from './duckdb/athena-on-duckdb.ts';
 export { createScenarioTables } from './duckdb/scenario-tables.ts';
 export {
@@ -11,6 +12,15 @@ export {
 } from './oracle/point-in-time.ts';
 export { rowHash } from './oracle/row-hash.ts';
 export {
+  type AcceptanceRules,
+  acceptedOf,
+  answerWindow,
+  judgeStream,
+  type SentEvent,
+  type Verdict,
+  type WindowQuestion,
+} from './oracle/windows.ts';
+export {
   expectedRows,
   planOf,
   type ResultRow,
@@ -18,3 +28,5 @@ export {
   type ScenarioJoin,
   type ScenarioLabel,
 } from './point-in-time/scenario.ts';
+export { expectedWindows } from './windows/expected-windows.ts';
+export { sensor, windowedGroups } from './windows/groups.ts';

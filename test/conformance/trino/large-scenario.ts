@@ -1,9 +1,9 @@
-/** 100,000 labels over 5,000 keys and two groups of 100,000 rows, some keys far busier than others: made from a seed alone. */
+/** 100,000 labels over 10,000 keys, one of them busy, and two groups of 100,000 rows: made from a seed alone. */
 import { NS_PER, printIso } from '@tidemark/domain';
 import type { HistoryRow, Scenario } from '@tidemark/testing';
 
 const COUNT = 100_000;
-const KEYS = 5_000;
+const KEYS = 10_000;
 const SPAN_MS = 30 * 86_400_000;
 const BASE_MS = Date.UTC(2026, 0, 1);
 
@@ -21,7 +21,7 @@ function randomFrom(seed: number): () => number {
 export function largeScenario(seed: number): Scenario {
   const random = randomFrom(seed);
   const below = (bound: number) => Math.floor(random() * bound);
-  const key = () => `k${Math.floor(random() ** 2 * KEYS)}`;
+  const key = () => (random() < 0.01 ? 'busy' : `k${below(KEYS)}`);
   // Whole minutes, so that labels and events often meet.
   const timeMs = () => BASE_MS + below(SPAN_MS / 60_000) * 60_000;
   const history = (): HistoryRow[] =>

@@ -56,6 +56,9 @@ const isoText = (timeNs: bigint): fc.Arbitrary<string> => {
     .map((digits) => (digits === 0 ? `${full.slice(0, 19)}Z` : `${full.slice(0, 20 + digits)}Z`));
 };
 
+/** Long ago, and further ahead than nanoseconds of 64 bits reach. */
+const FAR = fc.constantFrom('1901-06-01T12:00:00Z', '9999-12-31T23:59:59Z');
+
 const delayMs = fc.constantFrom(0, 0, 1, 999, 1_000, 1_800_000, 3_600_000, 7_200_000);
 
 const row = (unit: Precision, wholeSecondArrival: boolean): fc.Arbitrary<HistoryRow> =>
@@ -63,7 +66,11 @@ const row = (unit: Precision, wholeSecondArrival: boolean): fc.Arbitrary<History
     fc
       .record({
         key,
-        eventTime: fc.oneof({ weight: 19, arbitrary: isoText(timeNs) }, { weight: 1, arbitrary: fc.constant(null) }),
+        eventTime: fc.oneof(
+          { weight: 18, arbitrary: isoText(timeNs) },
+          { weight: 1, arbitrary: FAR },
+          { weight: 1, arbitrary: fc.constant(null) },
+        ),
         arrivalDelay: delayMs,
         writeDelay: fc.constantFrom(0, 0, 1, 300_000),
         deleted: fc.constantFrom(false, false, false, false, true, null),

@@ -48,7 +48,6 @@ interface Version {
   readonly eventNs: bigint;
   readonly arrivedNs: bigint;
   readonly writtenNs: bigint;
-  readonly hash: bigint;
   readonly row: HistoryRow;
 }
 
@@ -61,7 +60,7 @@ export function answerPointInTime(
 ): PointInTimeAnswer {
   const known: Version[] = [];
   for (const row of history) {
-    const version = versionOf(row, rules.select);
+    const version = versionOf(row);
     if (version === undefined || row.key !== question.key) continue;
     if (rules.boundary === 'before' && version.eventNs >= question.timeNs) continue;
     if (rules.boundary === 'at-or-before' && version.eventNs > question.timeNs) continue;
@@ -72,13 +71,13 @@ export function answerPointInTime(
 
   let winner: Version | undefined;
   for (const version of known) {
-    if (winner === undefined || isNewer(version, winner)) winner = version;
+    if (winner === undefined || isNewer(version, winner, rules.select)) winner = version;
   }
   if (winner === undefined) return { state: 'missing', timeNs: null, tie: false, values: nothing(rules.select) };
 
   let tie = false;
   for (const version of known) {
-    if (isSameVersion(version, winner) && version.hash !== winner.hash) tie = true;
+    if (isSameVersion(version, winner) && rowHash(version.row, rules.select) !== rowHash(winner.row, rules.select)) tie = true;
   }
   const answer = { timeNs: winner.eventNs, tie };
   if (winner.row.deleted === true) return { ...answer, state: 'missing', values: nothing(rules.select) };
@@ -92,21 +91,21 @@ export function answerPointInTime(
   };
 }
 
-function versionOf(row: HistoryRow, select: readonly string[]): Version | undefined {
+function versionOf(row: HistoryRow): Version | undefined {
   if (row.key === null || row.eventTime === null || row.arrivedMs === null || row.writtenMs === null) return undefined;
   const eventNs = parseIsoNs(row.eventTime);
   if (eventNs === undefined) throw new Error('a history row has an event time that is not UTC ISO-8601');
-  return { eventNs, arrivedNs: fromMs(row.arrivedMs), writtenNs: fromMs(row.writtenMs), hash: rowHash(row, select), row };
+  return { eventNs, arrivedNs: fromMs(row.arrivedMs), writtenNs: fromMs(row.writtenMs), row };
 }
 
 const isSameVersion = (a: Version, b: Version) =>
   a.eventNs === b.eventNs && a.arrivedNs === b.arrivedNs && a.writtenNs === b.writtenNs;
 
-function isNewer(a: Version, b: Version): boolean {
+function isNewer(a: Version, b: Version, select: readonly string[]): boolean {
   if (a.eventNs !== b.eventNs) return a.eventNs > b.eventNs;
   if (a.arrivedNs !== b.arrivedNs) return a.arrivedNs > b.arrivedNs;
   if (a.writtenNs !== b.writtenNs) return a.writtenNs > b.writtenNs;
-  return a.hash > b.hash;
+  return rowHash(a.row, select) > rowHash(b.row, select);
 }
 
 const nothing = (select: readonly string[]) => Object.fromEntries(select.map((name) => [name, null]));
