@@ -31,6 +31,8 @@ export interface Group<Name extends string = string, Key extends KeyShape = KeyS
   /** Event times finer than this are refused, never rounded. */
   readonly precision: Precision;
   readonly storage: OnlineStorage;
+  /** The only store that holds its records. Absent: both do. */
+  readonly keptIn?: 'online' | 'offline';
   readonly ttlMs: number | undefined;
   readonly freshForMs: number | undefined;
   readonly description: string | undefined;

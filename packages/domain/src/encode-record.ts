@@ -56,7 +56,8 @@ export function encodeRecord(group: Group, input: Readonly<Record<string, unknow
   return { entityKey: key.entityKey, eventTime: written, eventTimeNs: time.timeNs, values };
 }
 
-function encodeKey(group: Group, input: Readonly<Record<string, unknown>>): { entityKey: string; parts: [string, string][] } | Refusal {
+/** `(group, what its mapping returned) → canonical key and its parts as text`, or the reason against them. */
+export function encodeKey(group: Pick<Group, 'entity'>, input: Readonly<Record<string, unknown>>): { entityKey: string; parts: [string, string][] } | Refusal {
   const parts: [string, string][] = [];
   for (const [part, type] of Object.entries(group.entity.key)) {
     const value = input[part];

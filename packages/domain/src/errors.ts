@@ -42,6 +42,19 @@ export const errorRegistry = {
   ROW_UNKNOWN_FEATURE: caller(422, 'The mapping returned a feature that the group does not have.'),
   ROW_MAPPING_FAILED: caller(422, 'The mapping function of the source threw.'),
 
+  // Events: why one event of a stream waits in quarantine.
+  EVENT_ID_MISSING: caller(422, 'The event has no id, or one that is not well-formed text.'),
+  EVENT_ID_CONFLICT: caller(409, 'An event of the same id with another time or other values was accepted before.'),
+  EVENT_LATE: caller(422, 'The event arrived later after its event time than its group allows.'),
+  EVENT_FUTURE: caller(422, 'The event time lies further after the arrival than its group tolerates.'),
+  EVENT_KEY_MISMATCH: caller(422, 'The partition key of the record is not the entity key of its event.'),
+  EVENT_BOUND_EXCEEDED: caller(422, 'The event would take its entity beyond a bound that its group declares.'),
+  EVENT_DELIVERED_TOO_LATE: caller(422, 'The stream delivered the event from further back than its group declares: whether it was counted, only the event history tells.'),
+
+  // Windows.
+  WINDOW_STATE_INCOMPATIBLE: us('The state of a window was written by another definition of its group: rebuild it from the event history.'),
+  WINDOW_STATE_UNREADABLE: us('The state of a window is not of the form that is written: rebuild it from the event history.'),
+
   // Files: why a whole file waits in quarantine.
   FILE_EMPTY: caller(422, 'The file has no bytes or no rows.'),
   FILE_TRUNCATED: caller(422, 'The file ends in the middle of its compression or its Parquet footer.'),
@@ -95,8 +108,8 @@ export const errorRegistry = {
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorRegistry;
-/** The codes under which a row or a file is refused. */
-export type RefusalCode = Extract<ErrorCode, `ROW_${string}` | `FILE_${string}`>;
+/** The codes under which a row, a file or an event is refused. */
+export type RefusalCode = Extract<ErrorCode, `ROW_${string}` | `FILE_${string}` | `EVENT_${string}`>;
 
 /** An error with a code of the registry. The message says what, which and what to do; never a feature value or a key. */
 export class TidemarkError extends Error {

@@ -36,3 +36,17 @@ export {
   vector,
 } from './feature-type.ts';
 export { assertFeatureName, assertLogicalName, ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, physicalGroupName, RESERVED_FEATURE_NAMES } from './names.ts';
+export { aggregate, type Aggregate, type AggregateKind, type WindowSpan } from './windows/aggregate.ts';
+export { decideEvent, type Decision, emptyWindowState, type EventDelivery } from './windows/decide-event.ts';
+export { defineStream, defineStreamSource, type EventStream, type StreamEvent, type StreamSource } from './windows/define-stream.ts';
+export { defineWindowedGroup, type EventInput, isWindowed, type WindowedGroup, type WindowSettings } from './windows/define-windowed-group.ts';
+export { encodeEvent, type WindowEvent } from './windows/encode-event.ts';
+export { evaluateWindows, type WindowValues } from './windows/evaluate-windows.ts';
+export { type EventField, field, type FieldShape, type Scalar, unitsPerOne } from './windows/event-field.ts';
+export { type HistoryEvent, rebuildWindowState } from './windows/rebuild-state.ts';
+export { decodeWindowState, encodeWindowState } from './windows/state-codec.ts';
+export { greatestRecordBytes, greatestStateBytes, type WindowBounds } from './windows/window-bounds.ts';
+export { EVENT_COLUMNS, eventGroupOf, stateGroupOf, WINDOW_STATE_FEATURE } from './windows/window-groups.ts';
+export type { Part, PlannedAggregate, PlannedSpan, WindowLayout } from './windows/window-layout.ts';
+export { windowRecord } from './windows/window-record.ts';
+export { nextRecordTimeMs, sealLineMs, type WindowState } from './windows/window-state.ts';

@@ -19,7 +19,6 @@ export interface SentEvent {
 export interface AcceptanceRules {
   readonly latenessMs: number;
   readonly futureToleranceMs: number;
-  readonly redeliveryMs: number;
   readonly layout: { readonly tileMs: number };
 }
 
@@ -43,28 +42,19 @@ export function acceptedOf(stream: readonly SentEvent[], rules: AcceptanceRules)
 }
 
 function judge(sent: SentEvent, accepted: readonly SentEvent[], rules: AcceptanceRules): Verdict {
-  for (const one of accepted) {
-    if (one.entity === sent.entity && one.id === sent.id && isRemembered(one, accepted, rules))
-      return sameContent(one, sent) ? 'duplicate' : 'EVENT_ID_CONFLICT';
-  }
   if (sent.timeMs - sent.arrivedMs > rules.futureToleranceMs) return 'EVENT_FUTURE';
   if (sent.arrivedMs - sent.timeMs > rules.latenessMs) return 'EVENT_LATE';
+  for (const one of accepted) if (one.entity === sent.entity && one.id === sent.id && sameContent(one, sent)) return 'duplicate';
+  for (const one of accepted) {
+    if (one.entity === sent.entity && one.id === sent.id && couldBeSentAgain(one, sent.arrivedMs, rules))
+      return 'EVENT_ID_CONFLICT';
+  }
   return 'accepted';
 }
 
-/**
- * An id stands for its event until the entity has accepted an arrival more than lateness and redelivery after the event's step:
- * no copy of the event can be accepted then. Used again for another time, it is another event.
- */
-function isRemembered(
-  event: SentEvent,
-  accepted: readonly SentEvent[],
-  { latenessMs, redeliveryMs, layout: { tileMs } }: AcceptanceRules,
-): boolean {
-  const step = Math.floor(event.timeMs / tileMs);
-  const arrivals = accepted.filter((one) => one.entity === event.entity).map((one) => one.arrivedMs);
-  return step >= Math.floor((Math.max(...arrivals) - latenessMs - redeliveryMs) / tileMs);
-}
+/** An id stands for its event as long as a copy of the event could arrive in time, to the step. After that it is free for another. */
+const couldBeSentAgain = (event: SentEvent, arrivedMs: number, { latenessMs, layout: { tileMs } }: AcceptanceRules): boolean =>
+  Math.floor(event.timeMs / tileMs) >= Math.floor((arrivedMs - latenessMs) / tileMs);
 
 function sameContent(a: SentEvent, b: SentEvent): boolean {
   if (a.timeMs !== b.timeMs) return false;
