@@ -47,7 +47,7 @@ async function open(context: EngineContext, options: EngineOptions, close: () =>
     endpoint: () => endpoint,
     onFunctionLog: options.onFunctionLog ?? (() => {}),
   });
-  const { s3, lambda, states, featureStore, metrics, api, scheduler, wire } = parts;
+  const { s3, lambda, mappings, states, featureStore, metrics, api, scheduler, wire } = parts;
   let works = false;
 
   const deployer = createDeployer(context, {
@@ -55,12 +55,14 @@ async function open(context: EngineContext, options: EngineOptions, close: () =>
     lambda,
     api,
     scheduler,
+    mappings,
     /** Delivering and running, what a kill interrupted first. */
     beginWork() {
       if (works) return;
       works = true;
       s3.start();
       states.start();
+      mappings.start();
     },
   });
 
@@ -82,11 +84,12 @@ async function open(context: EngineContext, options: EngineOptions, close: () =>
       issueToken: api.issueToken,
       async idle() {
         do {
+          await mappings.idle();
           await states.idle();
           await lambda.idle();
           await featureStore.idle();
           await s3.idle();
-        } while (states.isBusy() || lambda.isBusy());
+        } while (mappings.isBusy() || states.isBusy() || lambda.isBusy());
       },
       drainOffline: featureStore.drainNow,
       stop() {

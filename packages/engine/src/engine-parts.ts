@@ -7,6 +7,10 @@ import { stateMachineArn } from './deployment/deploy-machines.ts';
 import type { EngineContext } from './engine-context.ts';
 import { createFeatureStore, type FeatureStore } from './featurestore/create-feature-store.ts';
 import { createGlue } from './glue/create-glue.ts';
+import { createKinesis, type Kinesis } from './kinesis/kinesis.ts';
+import { createEventSourceMappings, type EventSourceMappings } from './lambda/event-source-mapping/event-source-mappings.ts';
+import { iteratorAgeMetric } from './lambda/event-source-mapping/iterator-age.ts';
+import { mappingOperations } from './lambda/event-source-mapping/mapping-operations.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
 import { createS3, type S3 } from './s3/s3.ts';
 import { createScheduler, type Scheduler } from './scheduler/scheduler.ts';
@@ -17,6 +21,8 @@ import { createWireServer, type WireServer } from './wire/wire-server.ts';
 export interface EngineParts {
   readonly s3: S3;
   readonly lambda: Lambda;
+  readonly kinesis: Kinesis;
+  readonly mappings: EventSourceMappings;
   readonly states: States;
   readonly featureStore: FeatureStore;
   readonly metrics: Metrics;
@@ -47,6 +53,14 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
     },
   });
   const { functions } = lambda;
+  const kinesis = createKinesis(context);
+  const { streams } = kinesis;
+  const mappings = createEventSourceMappings(context, {
+    streams,
+    functions,
+    buckets,
+    onIteratorAge: (...age) => metrics.capture('event-source-mapping', iteratorAgeMetric(context, ...age)),
+  });
   const glue = createGlue(context, { buckets });
   const athena = createAthena(context, { buckets, glue });
   const featureStore = createFeatureStore(context, { buckets, catalogue: glue.catalogue });
@@ -64,7 +78,11 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
       glue.service,
       athena.service,
       states.service,
-      lambda.service,
+      {
+        ...lambda.service,
+        operations: { ...lambda.service.operations, ...mappingOperations(context, mappings, streams) },
+      },
+      kinesis.service,
       createStsService(context),
       createIamService(context),
     ],
@@ -74,6 +92,8 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
   return {
     s3,
     lambda,
+    kinesis,
+    mappings,
     states,
     featureStore,
     metrics,
@@ -83,12 +103,14 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
     async stop() {
       // Those who judge outcomes go first: a function that is killed by the stop must not count as failed.
       scheduler.stop();
+      mappings.stop();
       await states.stop();
       await lambda.stop();
       await api.close();
       await wire.close();
       await athena.stop();
       await featureStore.stop();
+      await kinesis.stop();
       await s3.stop();
       glue.stop();
       metrics.stop();

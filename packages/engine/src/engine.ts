@@ -39,9 +39,9 @@ export interface Engine {
   readonly metrics: Metrics;
   /**
    * Creates and changes what the deployment says; the same again changes nothing. Routes and schedules are replaced,
-   * buckets, functions and machines that it does not name stay.
+   * buckets, functions, machines, streams and event source mappings that it does not name stay.
    *
-   * @returns what was changed in buckets and machines, a line each.
+   * @returns what was changed in buckets, machines, streams and mappings, a line each.
    * @throws Error naming the part that cannot be deployed, before anything has changed; a machine's definition is
    * checked when its turn comes.
    */
@@ -50,7 +50,7 @@ export interface Engine {
   issueToken(claims?: JWTPayload): Promise<string>;
   /**
    * Resolves when nothing runs and nothing due is undelivered: notifications, asynchronous invocations, executions,
-   * entries for the offline store. What waits for the engine's time to come is not due; an execution in a Wait runs.
+   * records of streams that an enabled mapping has not delivered, entries for the offline store. What waits for the engine's time to come is not due; an execution in a Wait runs.
    */
   idle(): Promise<void>;
   /** Brings everything to the offline store now, however short it has waited. */

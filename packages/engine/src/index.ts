@@ -7,9 +7,11 @@ export {
   type Deployment,
   emptyDeployment,
   type MachineSpec,
+  type StreamSpec,
 } from './deployment/deployment.ts';
 export type { Engine, EngineOptions } from './engine.ts';
 export { engineCredentials } from './engine-credentials.ts';
+export type { EventSourceMappingSpec } from './lambda/event-source-mapping/mapping-spec.ts';
 export type { FunctionSpec } from './lambda/function-spec.ts';
 export type { Schedule } from './scheduler/scheduler.ts';
 export { type EngineSettings, type ProfileName, profiles } from './settings.ts';

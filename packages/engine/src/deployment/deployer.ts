@@ -1,18 +1,21 @@
 /**
- * Brings a deployment onto the engine: functions first, since buckets and machines call them; then buckets and machines
- * through the services' own APIs, as a stack would; then routes and schedules.
+ * Brings a deployment onto the engine: functions first, since buckets and machines call them; then buckets, machines and
+ * streams through the services' own APIs, as a stack would; then event source mappings, routes and schedules.
  */
 import { existsSync } from 'node:fs';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { HttpApi } from '../apigateway/http-api.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { engineCredentials } from '../engine-credentials.ts';
+import type { EventSourceMappings } from '../lambda/event-source-mapping/event-source-mappings.ts';
 import { functionArn, handlerFile } from '../lambda/function-spec.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { deployBucket } from './deploy-buckets.ts';
 import { deployMachine } from './deploy-machines.ts';
+import { deployStream } from './deploy-streams.ts';
 import { checkDeployment, type Deployment } from './deployment.ts';
 import { createDeploymentFile } from './deployment-file.ts';
 
@@ -29,18 +32,19 @@ export interface DeployerOptions {
   readonly lambda: Lambda;
   readonly api: HttpApi;
   readonly scheduler: Scheduler;
+  readonly mappings: EventSourceMappings;
   /** Called when the functions are there that interrupted work needs. */
   readonly beginWork: () => void;
 }
 
 export function createDeployer(
   context: EngineContext,
-  { endpoint, lambda, api, scheduler, beginWork }: DeployerOptions,
+  { endpoint, lambda, api, scheduler, mappings, beginWork }: DeployerOptions,
 ): Deployer {
   const file = createDeploymentFile(context.dataDir);
   let last: Promise<unknown> = Promise.resolve();
 
-  /** What lives in memory; buckets and machines are in their services' own stores. */
+  /** What lives in memory; buckets, machines, streams and mappings are in their services' own stores. */
   function deployInMemory({ functions, routes, schedules }: Deployment): void {
     functions.forEach(lambda.deploy);
     api.deploy(routes);
@@ -51,24 +55,28 @@ export function createDeployer(
     checkDeployment(deployment);
     deployment.functions.forEach(lambda.deploy);
     const changes = await deployThroughApis(deployment);
+    for (const mapping of deployment.eventSourceMappings ?? []) changes.push(...mappings.deploy(mapping));
     deployInMemory(deployment);
     file.save(deployment);
     beginWork();
     return changes;
   }
 
-  async function deployThroughApis({ buckets, stateMachines }: Deployment): Promise<string[]> {
+  async function deployThroughApis({ buckets, stateMachines, streams = [] }: Deployment): Promise<string[]> {
     const settings = { endpoint: endpoint(), region: context.region, credentials: engineCredentials };
     const s3 = new S3Client(settings);
     const sfn = new SFNClient(settings);
+    const kinesis = new KinesisClient(settings);
     try {
       const changes: string[] = [];
       for (const bucket of buckets) changes.push(...(await deployBucket(s3, bucket, (name) => functionArn(context, name))));
       for (const machine of stateMachines) changes.push(...(await deployMachine(sfn, context, machine)));
+      for (const stream of streams) changes.push(...(await deployStream(kinesis, stream)));
       return changes;
     } finally {
       s3.destroy();
       sfn.destroy();
+      kinesis.destroy();
     }
   }
 

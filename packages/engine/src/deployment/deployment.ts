@@ -1,5 +1,6 @@
 import type { Route } from '../apigateway/route-table.ts';
 import { compileRoutes } from '../apigateway/route-table.ts';
+import { checkMappingSpec, type EventSourceMappingSpec } from '../lambda/event-source-mapping/mapping-spec.ts';
 import { checkFunctionSpec, type FunctionSpec } from '../lambda/function-spec.ts';
 import { parseScheduleExpression } from '../scheduler/schedule-expression.ts';
 import type { Schedule } from '../scheduler/scheduler.ts';
@@ -24,6 +25,14 @@ export interface MachineSpec {
   readonly loggingLevel?: 'ALL' | 'ERROR' | 'FATAL' | 'OFF';
 }
 
+export interface StreamSpec {
+  readonly name: string;
+  /** Of a new stream; one that is there keeps its shards. */
+  readonly shardCount: number;
+  /** 24, the default, to 8760. */
+  readonly retentionHours?: number;
+}
+
 /** Everything that a stack would create, as plain data. */
 export interface Deployment {
   readonly buckets: readonly BucketSpec[];
@@ -31,13 +40,18 @@ export interface Deployment {
   readonly stateMachines: readonly MachineSpec[];
   readonly routes: readonly Route[];
   readonly schedules: readonly Schedule[];
+  readonly streams?: readonly StreamSpec[];
+  readonly eventSourceMappings?: readonly EventSourceMappingSpec[];
 }
 
 export const emptyDeployment: Deployment = { buckets: [], functions: [], stateMachines: [], routes: [], schedules: [] };
 
 /** @throws Error for the first part that cannot be deployed, or that names what is not there. Nothing has changed then. */
-export function checkDeployment({ buckets, functions, stateMachines, routes, schedules }: Deployment): void {
+export function checkDeployment(deployment: Deployment): void {
+  const { buckets, functions, stateMachines, routes, schedules, streams = [], eventSourceMappings = [] } = deployment;
   functions.forEach(checkFunctionSpec);
+  streams.forEach(checkStreamSpec);
+  eventSourceMappings.forEach(checkMappingSpec);
   compileRoutes(routes);
   for (const { expression } of schedules) parseScheduleExpression(expression, 0);
 
@@ -45,6 +59,8 @@ export function checkDeployment({ buckets, functions, stateMachines, routes, sch
   const machineNames = uniqueNames('state machine', stateMachines);
   uniqueNames('bucket', buckets);
   uniqueNames('schedule', schedules);
+  uniqueNames('event source mapping', eventSourceMappings);
+  const streamNames = uniqueNames('stream', streams);
   const requireFunction = (who: string, name: string) => {
     if (!functionNames.has(name)) throw new Error(`${who}: the function ${name} is not part of the deployment`);
   };
@@ -52,12 +68,27 @@ export function checkDeployment({ buckets, functions, stateMachines, routes, sch
     for (const { functionName } of notifications) requireFunction(`bucket ${name}`, functionName);
   }
   for (const { method, path, functionName } of routes) requireFunction(`route ${method} ${path}`, functionName);
+  for (const { name, functionName, streamName } of eventSourceMappings) {
+    requireFunction(`event source mapping ${name}`, functionName);
+    if (!streamNames.has(streamName)) {
+      throw new Error(`event source mapping ${name}: the stream ${streamName} is not part of the deployment`);
+    }
+  }
   for (const { name, target } of schedules) {
     if ('functionName' in target) requireFunction(`schedule ${name}`, target.functionName);
     else if (!machineNames.has(target.stateMachine)) {
       throw new Error(`schedule ${name}: the state machine ${target.stateMachine} is not part of the deployment`);
     }
   }
+}
+
+function checkStreamSpec({ name, shardCount, retentionHours = 24 }: StreamSpec): void {
+  if (!/^[a-zA-Z0-9_.-]{1,128}$/.test(name))
+    throw new Error(`stream ${name}: the name must be 1 to 128 letters, digits, _ . or -`);
+  if (!Number.isInteger(shardCount) || shardCount < 1)
+    throw new Error(`stream ${name}: shardCount must be a whole number from 1`);
+  if (!Number.isInteger(retentionHours) || retentionHours < 24 || retentionHours > 8_760)
+    throw new Error(`stream ${name}: retentionHours must be a whole number from 24 to 8760`);
 }
 
 function uniqueNames(what: string, parts: readonly { readonly name: string }[]): Set<string> {

@@ -59,7 +59,7 @@ export function handlerFile(spec: FunctionSpec): HandlerFile {
   return { entry: join(spec.bundleDir, `${moduleName}.mjs`), moduleName, exportName };
 }
 
-export function destinationOf(spec: FunctionSpec): { bucket: string; prefix: string } | undefined {
+export function destinationOf(spec: Pick<FunctionSpec, 'failureDestination'>): { bucket: string; prefix: string } | undefined {
   const [, bucket = '', prefix = ''] = DESTINATION.exec(spec.failureDestination ?? '') ?? [];
   return bucket === '' ? undefined : { bucket, prefix: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
 }
