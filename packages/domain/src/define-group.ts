@@ -22,7 +22,11 @@ interface GroupSettings {
   readonly owner?: string;
 }
 
-export interface Group<Name extends string = string, Key extends KeyShape = KeyShape, Features extends FeatureShape = FeatureShape> {
+export interface Group<
+  Name extends string = string,
+  Key extends KeyShape = KeyShape,
+  Features extends FeatureShape = FeatureShape,
+> {
   readonly name: Name;
   /** The major version: a new one stands beside the old as a group of its own. */
   readonly version: number;
@@ -48,18 +52,16 @@ export type RecordInput<G extends Group> =
     : never;
 
 /** @throws DEFINITION_INVALID naming the group and the part of it that cannot work. */
-export function defineGroup<
-  const Name extends string,
-  Key extends KeyShape,
-  const Features extends FeatureShape,
->(group: {
-  readonly name: Name;
-  readonly version?: number;
-  readonly entity: Entity<Key>;
-  readonly features: Features;
-  readonly precision?: Precision;
-  readonly storage?: OnlineStorage;
-} & GroupSettings): Group<Name, Key, Features> {
+export function defineGroup<const Name extends string, Key extends KeyShape, const Features extends FeatureShape>(
+  group: {
+    readonly name: Name;
+    readonly version?: number;
+    readonly entity: Entity<Key>;
+    readonly features: Features;
+    readonly precision?: Precision;
+    readonly storage?: OnlineStorage;
+  } & GroupSettings,
+): Group<Name, Key, Features> {
   assertLogicalName('group', group.name);
   for (const [feature, type] of Object.entries(group.features)) assertFeature(group, feature, type);
   if (Object.values(group.features).filter((type) => type.collection === 'Vector').length > 1) {
@@ -87,12 +89,18 @@ function assertFeature(
   const where = `group ${group.name}`;
   assertFeatureName(where, feature);
   if (feature in group.entity.key) {
-    throw new TidemarkError('DEFINITION_INVALID', `${where}: "${feature}" is a part of the entity key already`, { field: feature });
+    throw new TidemarkError('DEFINITION_INVALID', `${where}: "${feature}" is a part of the entity key already`, {
+      field: feature,
+    });
   }
   if (type.collection !== undefined && group.storage !== 'InMemory') {
-    throw new TidemarkError('DEFINITION_INVALID', `${where}: "${feature}" is a collection, which needs storage: 'InMemory'`, { field: feature });
+    throw new TidemarkError('DEFINITION_INVALID', `${where}: "${feature}" is a collection, which needs storage: 'InMemory'`, {
+      field: feature,
+    });
   }
   if (type.collection === 'Vector' && !(Number.isInteger(type.dimension) && type.dimension! >= 1 && type.dimension! <= 8_192)) {
-    throw new TidemarkError('DEFINITION_INVALID', `${where}: the dimension of "${feature}" must be 1 to 8192`, { field: feature });
+    throw new TidemarkError('DEFINITION_INVALID', `${where}: the dimension of "${feature}" must be 1 to 8192`, {
+      field: feature,
+    });
   }
 }

@@ -49,10 +49,15 @@ export const errorRegistry = {
   EVENT_FUTURE: caller(422, 'The event time lies further after the arrival than its group tolerates.'),
   EVENT_KEY_MISMATCH: caller(422, 'The partition key of the record is not the entity key of its event.'),
   EVENT_BOUND_EXCEEDED: caller(422, 'The event would take its entity beyond a bound that its group declares.'),
-  EVENT_DELIVERED_TOO_LATE: caller(422, 'The stream delivered the event from further back than its group declares: whether it was counted, only the event history tells.'),
+  EVENT_DELIVERED_TOO_LATE: caller(
+    422,
+    'The stream delivered the event from further back than its group declares: whether it was counted, only the event history tells.',
+  ),
 
   // Windows.
-  WINDOW_STATE_INCOMPATIBLE: us('The state of a window was written by another definition of its group: rebuild it from the event history.'),
+  WINDOW_STATE_INCOMPATIBLE: us(
+    'The state of a window was written by another definition of its group: rebuild it from the event history.',
+  ),
   WINDOW_STATE_UNREADABLE: us('The state of a window is not of the form that is written: rebuild it from the event history.'),
 
   // Files: why a whole file waits in quarantine.

@@ -17,3 +17,4 @@ export {
 } from './print-projected-table.ts';
 export { printUnload, type UnloadOptions } from './print-unload.ts';
 export type { Query, TableName } from './tree.ts';
+export type { PlanWindows } from './windows/plan-windows.ts';

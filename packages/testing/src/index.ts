@@ -1,6 +1,7 @@
 export { pointInTimeScenario } from './arbitraries/point-in-time.ts';
 export { entityStream, probeTimes, type StreamOptions } from './arbitraries/streams.ts';
 export { athenaOnDuckDb, prepareForAthena } from './duckdb/athena-on-duckdb.ts';
+export { createEventTables, type WindowLabel } from './duckdb/event-tables.ts';
 export { createScenarioTables } from './duckdb/scenario-tables.ts';
 export {
   answerPointInTime,

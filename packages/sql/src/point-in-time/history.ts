@@ -59,7 +59,7 @@ export function historyOf(plan: PointInTimePlan, join: PlanJoin): NamedQuery {
   };
 }
 
-const wholeSecond = (eventTime: Expression): Expression =>
+export const wholeSecond = (eventTime: Expression): Expression =>
   cast(
     call(
       'to_unixtime',
@@ -68,7 +68,7 @@ const wholeSecond = (eventTime: Expression): Expression =>
     'bigint',
   );
 
-const fraction = (eventTime: Expression, digits: number): Expression =>
+export const fraction = (eventTime: Expression, digits: number): Expression =>
   cast(
     call('rpad', call('replace', call('substr', eventTime, integer(21)), text('Z'), text('')), integer(digits), text('0')),
     'bigint',
@@ -94,7 +94,7 @@ const ROW_TEXT: Readonly<Record<ColumnType, (value: Expression) => Expression>> 
   varchar: (value) => operation('||', cast(call('length', value), 'varchar'), text(':'), value),
 };
 
-function secondBounds({ fromSecond, toSecond }: ReadRange): Expression {
+export function secondBounds({ fromSecond, toSecond }: ReadRange): Expression {
   const second = column('whole_second');
   return fromSecond === undefined
     ? operation('<=', second, integer(toSecond))
@@ -102,7 +102,7 @@ function secondBounds({ fromSecond, toSecond }: ReadRange): Expression {
 }
 
 /** The partition of a row is the hour of its event time, so these bounds leave out nothing that {@link secondBounds} keeps. */
-function partitionBounds({ fromSecond, toSecond }: ReadRange): Expression[] {
+export function partitionBounds({ fromSecond, toSecond }: ReadRange): Expression[] {
   const hour = operation('||', column('year'), column('month'), column('day'), column('hour'));
   const last = partitionOf(toSecond);
   const lastHour = text(last.year + last.month + last.day + last.hour);

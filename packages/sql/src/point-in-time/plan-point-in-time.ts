@@ -1,5 +1,6 @@
 import { TidemarkError } from '@tidemark/domain';
 import { cast, column, type Expression, integer, operation, type Query, type SelectColumn, when } from '../tree.ts';
+import { windowsOf } from '../windows/windows-of.ts';
 import { historyOf } from './history.ts';
 import { JOIN_STATE, type PlanJoin, type PointInTimePlan } from './plan.ts';
 import { answersName, carriedColumn, type Stream, streamOf } from './stream.ts';
@@ -17,24 +18,27 @@ export function planPointInTime(plan: PointInTimePlan): Query {
       field: 'unit',
     });
   const streams = streamsOf(plan.joins);
-  const first = streams[0];
-  const labelRow = first === undefined ? column('label_row') : column('label_row', answersName(first));
+  const windows = (plan.windows ?? []).map((one) => windowsOf(plan, one));
+  const [first, ...others] = [...streams.map(answersName), ...windows.flatMap((one) => one.answers)];
+  const labelRow = column('label_row', first);
   const columns: SelectColumn[] = [
     { value: labelRow, as: 'label_row' },
     ...plan.joins.flatMap(resultColumns),
+    ...windows.flatMap((one) => one.columns),
     ...(plan.rangeSize === undefined ? [] : [{ value: rangeOf(labelRow, plan.rangeSize), as: 'label_range' }]),
   ];
   assertDistinct(columns);
   return {
-    with: [...plan.joins.map((join) => historyOf(plan, join)), ...streams.flatMap((stream) => streamOf(plan, stream))],
+    with: [
+      ...plan.joins.map((join) => historyOf(plan, join)),
+      ...streams.flatMap((stream) => streamOf(plan, stream)),
+      ...windows.flatMap((one) => one.queries),
+    ],
     body: {
       kind: 'select',
       columns,
-      from: first === undefined ? { kind: 'table', table: plan.labels.table } : { kind: 'with', name: answersName(first) },
-      joins: streams.slice(1).map((stream) => ({
-        name: answersName(stream),
-        on: operation('=', column('label_row', answersName(stream)), labelRow),
-      })),
+      from: first === undefined ? { kind: 'table', table: plan.labels.table } : { kind: 'with', name: first },
+      joins: others.map((name) => ({ name, on: operation('=', column('label_row', name), labelRow) })),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Precision } from '@tidemark/domain';
 import type { TableName } from '../tree.ts';
+import type { PlanWindows } from '../windows/plan-windows.ts';
 
 export interface PointInTimePlan {
   /** Unit of label_time and of every comparison: the finest precision among the groups and the labels, at least ms. */
@@ -10,6 +11,8 @@ export interface PointInTimePlan {
   readonly knowledge: 'event-time' | 'arrival-time';
   readonly labels: PlanLabels;
   readonly joins: readonly PlanJoin[];
+  /** Windows at the labels' times, beside what is joined. */
+  readonly windows?: readonly PlanWindows[];
   /** Adds `label_range`, `label_row / rangeSize` as varchar, as the last column: what UNLOAD partitions by. */
   readonly rangeSize?: bigint;
 }

@@ -60,7 +60,7 @@ function historyTable(join: ScenarioJoin): Table {
 
 const timestamp = (ms: number | null) => (ms === null ? null : new DuckDBTimestampValue(BigInt(ms) * 1_000n));
 
-async function createTable(connection: DuckDBConnection, schema: string, name: string, table: Table): Promise<void> {
+export async function createTable(connection: DuckDBConnection, schema: string, name: string, table: Table): Promise<void> {
   const columns = Object.entries(table.columns).map(([column, type]) => `"${column}" ${type}`);
   await connection.run(`CREATE TABLE ${schema}.${name} (${columns.join(', ')})`);
   const appender = await connection.createAppender(name, schema);
