@@ -7,6 +7,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineContext } from '../engine-context.ts';
+import { createFolderSync } from '../s3/storage/folder-sync.ts';
 import { inUse, notFound } from './errors.ts';
 import { evenRanges, type HashRange } from './hash-range.ts';
 import { openShardLog } from './log/shard-log.ts';
@@ -40,13 +41,14 @@ export function openStreamRegistry(context: EngineContext): StreamRegistry {
   const root = join(context.dataDir, 'kinesis');
   mkdirSync(root, { recursive: true });
   const table = openStreamTable(join(root, 'streams.db'));
+  const folders = createFolderSync();
   const streams = new Map<string, Stream>();
   const listeners = new Set<(streamName: string) => void>();
   const nowMs = () => Math.floor(context.clock.nowMs());
 
   const folderOf = (streamId: number) => join(root, String(streamId));
   const openLog = (streamId: number, index: number) =>
-    openShardLog({ folder: join(folderOf(streamId), String(index)), log: context.log });
+    openShardLog({ folder: join(folderOf(streamId), String(index)), folders, log: context.log });
 
   const rowOf = (stream: Stream): StreamRow => ({
     id: stream.id,

@@ -2,12 +2,13 @@
  * The append log of one shard: records by ordinal, from 1, in segment files of its folder.
  *
  * Group commit: what is appended while a flush to disk is under way goes out with the next one, in the order of the
- * appends. A record is seen by readers, and its promise resolves, once it is on disk (fdatasync). When a write fails,
- * everything that waits fails with it and the file is cut back to what is known to be on disk.
+ * appends. A record is seen by readers, and its promise resolves, once it is on disk (fdatasync). When a write fails, all
+ * that went out with it fails, and the file is cut back to what is known to be on disk.
  */
-import { mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FolderSync } from '../../s3/storage/folder-sync.ts';
 import { encodeFrame, type LogRecord } from './frame.ts';
 import { createSegment, openSegment, type Segment, scanSegment } from './segment.ts';
 
@@ -20,8 +21,6 @@ export interface ShardLog {
   end(): number;
   /** Whether something that was appended is not yet on disk. */
   isWriting(): boolean;
-  /** Resolves when nothing that was appended before waits. */
-  drain(): Promise<void>;
   /** Calls back with each record on disk from `ordinal` on, until it answers false. */
   visit(ordinal: number, onRecord: (record: LogRecord, ordinal: number) => boolean): void;
   /** The first record stored at or after `atMs`; the end when there is none. */
@@ -43,13 +42,14 @@ const SEGMENT_BYTES = 32 * 1024 * 1024;
 const SUFFIX = '.log';
 
 export interface ShardLogOptions {
+  /** Made at the first write. */
   readonly folder: string;
+  readonly folders: FolderSync;
   readonly log: (line: string) => void;
   readonly segmentBytes?: number;
 }
 
-export function openShardLog({ folder, log, segmentBytes = SEGMENT_BYTES }: ShardLogOptions): ShardLog {
-  mkdirSync(folder, { recursive: true });
+export function openShardLog({ folder, folders, log, segmentBytes = SEGMENT_BYTES }: ShardLogOptions): ShardLog {
   const segments = openSegments(folder, log);
   let waiting: Waiting[] = [];
   let flushing: Promise<void> | undefined;
@@ -72,9 +72,9 @@ export function openShardLog({ folder, log, segmentBytes = SEGMENT_BYTES }: Shar
       return handle;
     }
     const file = join(folder, `${String(end()).padStart(16, '0')}${SUFFIX}`);
+    await folders.ensure(folder);
     handle = await open(file, 'w+');
-    const directory = await open(folder, 'r');
-    await directory.sync().finally(() => directory.close());
+    await folders.sync(folder);
     segments.push(createSegment(file, end()));
     return handle;
   }
@@ -88,7 +88,7 @@ export function openShardLog({ folder, log, segmentBytes = SEGMENT_BYTES }: Shar
     await file.datasync();
   }
 
-  /** The next write makes the file anew from its known end; bytes that a failed write left behind it are cut off. */
+  /** The next write opens the file anew; what a failed one left beyond the known end is cut off. */
   async function forgetFailedWrite(): Promise<void> {
     await handle?.close().catch(() => {});
     handle = undefined;
@@ -101,21 +101,14 @@ export function openShardLog({ folder, log, segmentBytes = SEGMENT_BYTES }: Shar
 
   async function flush(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    await flushWaiting();
-    // In the same turn in which nothing was found waiting: whoever appends after it starts the next flush.
-    flushing = undefined;
-  }
-
-  async function flushWaiting(): Promise<void> {
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];
       try {
         await write(group.flatMap(({ frames }) => frames));
       } catch (error) {
-        for (const { reject } of [...group, ...waiting]) reject(error);
-        waiting = [];
         await forgetFailedWrite();
+        for (const { reject } of group) reject(error);
         continue;
       }
       for (const { frames, storedMs, resolve } of group) {
@@ -124,6 +117,8 @@ export function openShardLog({ folder, log, segmentBytes = SEGMENT_BYTES }: Shar
         resolve({ firstOrdinal });
       }
     }
+    // In the same turn in which nothing was found waiting: whoever appends after it starts the next flush.
+    flushing = undefined;
   }
 
   return {
@@ -137,9 +132,6 @@ export function openShardLog({ folder, log, segmentBytes = SEGMENT_BYTES }: Shar
     first: () => segments[0]?.firstOrdinal ?? 1,
     end,
     isWriting: () => flushing !== undefined,
-    async drain() {
-      while (flushing) await flushing;
-    },
     visit(ordinal, onRecord) {
       let goesOn = true;
       for (let at = segmentOf(ordinal); goesOn && at < segments.length; at += 1) {
@@ -169,6 +161,7 @@ export function openShardLog({ folder, log, segmentBytes = SEGMENT_BYTES }: Shar
 }
 
 function openSegments(folder: string, log: (line: string) => void): Segment[] {
+  if (!existsSync(folder)) return [];
   const names = readdirSync(folder)
     .filter((name) => name.endsWith(SUFFIX))
     .sort();
