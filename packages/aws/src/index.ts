@@ -1,3 +1,4 @@
+export { clientSettings } from './client-settings.ts';
 export { createBatchReader } from './feature-store-reader.ts';
 export { createBatchWriter, createSingleWriter } from './feature-store-writer.ts';
 export { createGlueTables } from './glue-tables.ts';

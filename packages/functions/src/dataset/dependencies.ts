@@ -1,5 +1,5 @@
 import { GlueClient } from '@aws-sdk/client-glue';
-import { createGlueTables } from '@tidemark/aws';
+import { clientSettings, createGlueTables } from '@tidemark/aws';
 import { definitions } from '@tidemark/features';
 import type { DatasetDependencies } from '@tidemark/pipeline';
 import { catalogue, ledger, objects } from '../runtime/ledger.ts';
@@ -8,7 +8,7 @@ import { settings } from '../runtime/settings.ts';
 export const datasetDependencies: DatasetDependencies = {
   definitions,
   objects,
-  tables: createGlueTables(new GlueClient({})),
+  tables: createGlueTables(new GlueClient(clientSettings)),
   catalogue,
   ledger,
   workBucket: settings.text('WORK_BUCKET'),

@@ -1,5 +1,5 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { createExecutions } from '@tidemark/aws';
+import { clientSettings, createExecutions } from '@tidemark/aws';
 import { definitions } from '@tidemark/features';
 import { routeObject } from '@tidemark/pipeline';
 import type { S3Event } from 'aws-lambda';
@@ -7,7 +7,7 @@ import { ledger, objects } from '../runtime/ledger.ts';
 import { settings } from '../runtime/settings.ts';
 import { logger, task } from '../runtime/task.ts';
 
-const executions = createExecutions(new SFNClient({}), { ingest: settings.text('INGEST_MACHINE_ARN') });
+const executions = createExecutions(new SFNClient(clientSettings), { ingest: settings.text('INGEST_MACHINE_ARN') });
 
 /** Keys in events are URL-encoded as a form is: a space is a plus. */
 const decodeKey = (key: string) => decodeURIComponent(key.replaceAll('+', ' '));

@@ -1,5 +1,5 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { createExecutions } from '@tidemark/aws';
+import { clientSettings, createExecutions } from '@tidemark/aws';
 import { definitions } from '@tidemark/features';
 import { reconcile } from '@tidemark/pipeline';
 import { ledger, objects } from '../runtime/ledger.ts';
@@ -7,7 +7,7 @@ import { settings } from '../runtime/settings.ts';
 import { logger, task } from '../runtime/task.ts';
 import { waiting } from '../runtime/waiting.ts';
 
-const executions = createExecutions(new SFNClient({}), { ingest: settings.text('INGEST_MACHINE_ARN') });
+const executions = createExecutions(new SFNClient(clientSettings), { ingest: settings.text('INGEST_MACHINE_ARN') });
 const rawBucket = settings.text('RAW_BUCKET');
 
 export const handler = task(async () => {
