@@ -24,5 +24,26 @@ export interface AuditLine {
   readonly reads: number;
 }
 
-export const auditKeyOf = (key: AuditKey, entityKey: string): string =>
-  createHmac('sha256', key.secret).update(entityKey).digest('base64url').slice(0, 22);
+const KEPT_MS = 60_000;
+const MOST_KEPT = 50_000;
+
+/**
+ * Entity key → its HMAC in audit lines. Those of the last minute are kept: an HMAC costs as much as the rest of a feature
+ * row. Keys stay in memory no longer than records do.
+ */
+export function createAuditKeys({ secret }: AuditKey): (entityKey: string, nowMs: number) => string {
+  let kept = new Map<string, string>();
+  let sinceMs = 0;
+  return (entityKey, nowMs) => {
+    if (nowMs - sinceMs >= KEPT_MS || kept.size >= MOST_KEPT) {
+      kept = new Map();
+      sinceMs = nowMs;
+    }
+    let printed = kept.get(entityKey);
+    if (printed === undefined) {
+      printed = createHmac('sha256', secret).update(entityKey).digest('base64url').slice(0, 22);
+      kept.set(entityKey, printed);
+    }
+    return printed;
+  };
+}

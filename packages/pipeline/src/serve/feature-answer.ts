@@ -9,20 +9,23 @@ export interface FeatureAnswer {
   readonly status: FeatureStatus;
 }
 
-const FAILED: FeatureAnswer = { value: null, eventTime: null, status: 'failed' };
-const MISSING: FeatureAnswer = { value: null, eventTime: null, status: 'missing' };
-
 /**
- * One feature of one record as of a moment. Expired from `eventTime + maxAge` on, the instant at which the store's own
- * TTL hides it; stale when older than the group's `freshFor`.
+ * A record as of a moment. Expired from `eventTime + maxAge` on, the instant at which the store's own TTL hides it; stale
+ * when older than the group's `freshFor`.
  */
-export function answerFeature(join: Join, record: ServedRecord | 'failed', feature: string, asOfMs: number): FeatureAnswer {
-  if (record === 'failed') return FAILED;
-  const { eventTime, eventTimeMs } = record;
-  if (eventTime === undefined) return MISSING;
-  const ageMs = asOfMs - eventTimeMs;
-  if (asOfMs >= record.expiresAtMs || (join.maxAgeMs !== undefined && ageMs >= join.maxAgeMs)) return { value: null, eventTime, status: 'expired' };
+export function statusOf(join: Join, record: ServedRecord | 'failed', asOfMs: number): FeatureStatus {
+  if (record === 'failed') return 'failed';
+  if (record.eventTime === undefined) return 'missing';
+  const ageMs = asOfMs - record.eventTimeMs;
+  if (asOfMs >= record.expiresAtMs || (join.maxAgeMs !== undefined && ageMs >= join.maxAgeMs)) return 'expired';
+  return join.group.freshForMs !== undefined && ageMs > join.group.freshForMs ? 'stale' : 'fresh';
+}
+
+/** One feature of a record of the given status: a value that the record lacks is missing, one of another type has failed. */
+export function answerFeature(record: ServedRecord | 'failed', status: FeatureStatus, feature: string): FeatureAnswer {
+  const eventTime = record === 'failed' ? null : (record.eventTime ?? null);
+  if (record === 'failed' || status === 'failed' || status === 'missing' || status === 'expired') return { value: null, eventTime, status };
   const value = record.values.get(feature);
   if (value === undefined) return { value: null, eventTime, status: record.values.has(feature) ? 'failed' : 'missing' };
-  return { value, eventTime, status: join.group.freshForMs !== undefined && ageMs > join.group.freshForMs ? 'stale' : 'fresh' };
+  return { value, eventTime, status };
 }

@@ -1,8 +1,9 @@
 /**
- * Records that were read, for as long as the view allows them to be stale. Bounded: the least recently put go first.
+ * Records that were read, for as long as their view allows them to be stale. Bounded: the least recently put go first.
  * Holds records, never answers: statuses are worked out anew for each request.
  */
 import type { FeatureValue } from '@tidemark/domain';
+import type { JoinAnswer } from './join-answer.ts';
 
 export interface ServedRecord {
   /** undefined when the store has no record: that is remembered as well. */
@@ -11,8 +12,8 @@ export interface ServedRecord {
   readonly expiresAtMs: number;
   /** Feature of the group → typed value; undefined when the store's text is not of the declared type. */
   readonly values: ReadonlyMap<string, FeatureValue | undefined>;
-  /** HMAC of the entity key for the audit line. */
-  readonly auditKey: string;
+  /** What has been printed of it, see join-answer.ts. */
+  readonly answers: (JoinAnswer | undefined)[];
 }
 
 const MOST_RECORDS = 50_000;

@@ -1,44 +1,52 @@
-/** What serving a view needs to know, worked out once per catalogue version instead of once per request. */
+/** A view, prepared for serving: which groups are read, for which features, and how a row becomes an entity key. */
 import { type FeatureType, type Join, type KeyPart, printEntityKey, type View } from '@tidemark/domain';
 import { type Catalogue, resolveGroup } from '../catalogue/catalogue.ts';
+import { hashParts } from '../ledger/ledger-keys.ts';
 import type { EntityRow } from './serve-request.ts';
 
 export interface ServingJoin {
+  /** Its place in the view. */
+  readonly ordinal: number;
   readonly join: Join;
-  readonly groupName: string;
+  /** Its group's place in `ServingPlan.groups`. */
+  readonly group: number;
   readonly entityKeyOf: (row: EntityRow) => string;
   readonly features: readonly { readonly name: string; readonly feature: string; readonly type: FeatureType }[];
+}
+
+export interface ServingGroup {
+  /** Physical name. */
+  readonly groupName: string;
+  /** Every feature of it that the view reads, and the event time. */
+  readonly reads: readonly string[];
+  readonly types: ReadonlyMap<string, FeatureType>;
 }
 
 export interface ServingPlan {
   readonly view: View;
   readonly joins: readonly ServingJoin[];
-  /** Physical group → every feature of it that the view reads, and the event time. */
-  readonly reads: ReadonlyMap<string, readonly string[]>;
-  /** Whether an answer can hold 64-bit integers, which JSON.stringify has to be told about. */
-  readonly int64: boolean;
+  readonly groups: readonly ServingGroup[];
+  /** Hash of all names of the view. */
+  readonly featureSet: string;
 }
 
 export function planServing(view: View, catalogue: Catalogue, eventTimeFeature: string): ServingPlan {
-  const reads = new Map<string, Set<string>>();
-  const joins = view.joins.map((join): ServingJoin => {
+  const groups: { groupName: string; types: Map<string, FeatureType> }[] = [];
+  const joins = view.joins.map((join, ordinal): ServingJoin => {
     const { groupName } = resolveGroup(catalogue, join.group);
-    const read = reads.get(groupName) ?? new Set([eventTimeFeature]);
-    reads.set(groupName, read);
-    for (const feature of Object.values(join.select)) read.add(feature);
+    let group = groups.findIndex((one) => one.groupName === groupName);
+    if (group < 0) group = groups.push({ groupName, types: new Map() }) - 1;
     const keys = Object.keys(join.group.entity.key).map((part) => join.key[part] as string);
-    return {
-      join,
-      groupName,
-      entityKeyOf: (row) => printEntityKey(keys.map((key) => row[key] as KeyPart)),
-      features: Object.entries(join.select).map(([name, feature]) => ({ name, feature, type: join.group.features[feature] as FeatureType })),
-    };
+    const features = Object.entries(join.select).map(([name, feature]) => ({ name, feature, type: join.group.features[feature] as FeatureType }));
+    for (const { feature, type } of features) groups[group]?.types.set(feature, type);
+    return { ordinal, join, group, entityKeyOf: (row) => printEntityKey(keys.map((key) => row[key] as KeyPart)), features };
   });
-  const types = [...joins.flatMap((one) => one.features.map(({ type }) => type)), ...Object.values(view.requestFeatures).map(({ type }) => type)];
   return {
     view,
     joins,
-    reads: new Map([...reads].map(([group, features]) => [group, [...features]])),
-    int64: types.some((type) => type.int64 === true),
+    groups: groups.map(({ groupName, types }) => ({ groupName, reads: [eventTimeFeature, ...types.keys()], types })),
+    featureSet: featureSetOf([...joins.flatMap((one) => one.features.map(({ name }) => name)), ...Object.keys(view.requestFeatures)]),
   };
 }
+
+export const featureSetOf = (names: readonly string[]): string => hashParts(...names.toSorted()).slice(0, 16);

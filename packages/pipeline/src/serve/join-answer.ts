@@ -1,0 +1,49 @@
+/**
+ * What one record contributes to the answers of one join, as values and as JSON text.
+ *
+ * It depends on the record and on its status alone, so it is worked out once for each of the two and then copied into
+ * every row that asks: 100 rows name the same few airports, and a record is kept for many requests.
+ */
+import type { FeatureValue } from '@tidemark/domain';
+import { answerFeature, type FeatureAnswer, type FeatureStatus, statusOf } from './feature-answer.ts';
+import type { ServedRecord } from './record-cache.ts';
+import type { ServingJoin } from './serving-plan.ts';
+
+export interface JoinAnswer {
+  readonly answers: readonly FeatureAnswer[];
+  /** For each feature `"name":{"value":…,"eventTime":…,"status":…}`. */
+  readonly parts: readonly string[];
+  /** All parts, with commas between. */
+  readonly text: string;
+}
+
+const STATUSES: Readonly<Record<FeatureStatus, number>> = { fresh: 0, stale: 1, expired: 2, missing: 3, failed: 4 };
+const STATUS_COUNT = 5;
+
+export function joinAnswer(join: ServingJoin, record: ServedRecord | 'failed', asOfMs: number): JoinAnswer {
+  const status = statusOf(join.join, record, asOfMs);
+  if (record === 'failed') return createAnswer(join, record, status);
+  const place = join.ordinal * STATUS_COUNT + STATUSES[status];
+  let answer = record.answers[place];
+  if (answer === undefined) {
+    answer = createAnswer(join, record, status);
+    record.answers[place] = answer;
+  }
+  return answer;
+}
+
+function createAnswer(join: ServingJoin, record: ServedRecord | 'failed', status: FeatureStatus): JoinAnswer {
+  const answers = join.features.map(({ feature }) => answerFeature(record, status, feature));
+  const parts = answers.map((answer, at) => printFeature(join.features[at]?.name ?? '', answer));
+  return { answers, parts, text: parts.join(',') };
+}
+
+export const printFeature = (name: string, { value, eventTime, status }: FeatureAnswer): string =>
+  `${JSON.stringify(name)}:{"value":${printValue(value)},"eventTime":${JSON.stringify(eventTime)},"status":"${status}"}`;
+
+/** JSON, with 64-bit integers as plain numbers. */
+function printValue(value: FeatureValue | null): string {
+  if (typeof value === 'bigint') return value.toString();
+  if (Array.isArray(value)) return `[${value.map((element) => printValue(element)).join(',')}]`;
+  return JSON.stringify(value);
+}

@@ -1,0 +1,133 @@
+/**
+ * The records that the rows of one request need: from memory as long as the view allows, from a read that another request
+ * has under way (single flight), or read now. Each distinct record is looked for once a request.
+ *
+ *   rows × joins → slots, one for each distinct (group, entity key) → filled
+ */
+import { decodeValue, EVENT_TIME_FEATURE, type FeatureType, type FeatureValue, parseIsoNs, toMs } from '@tidemark/domain';
+import type { FeatureReader, OnlineRecord } from '../ports/feature-store.ts';
+import type { Waiting } from '../ports/waiting.ts';
+import { readRecords, recordId } from './read-records.ts';
+import { RecordCache, type ServedRecord } from './record-cache.ts';
+import type { EntityRow } from './serve-request.ts';
+import type { ServingPlan } from './serving-plan.ts';
+
+export interface Slot {
+  readonly entityKey: string;
+  record: ServedRecord | 'failed';
+}
+
+export interface LoadedRecords {
+  /** Row → join → its record. */
+  readonly rows: readonly (readonly Slot[])[];
+  readonly distinct: readonly Slot[];
+  readonly cacheHits: number;
+  readonly reads: number;
+}
+
+export type LoadRecords = (rows: readonly EntityRow[], asOfMs: number) => Promise<LoadedRecords>;
+
+const DEADLINE_MS = 10_000;
+
+export function createRecordLoader(deps: { readonly reader: FeatureReader; readonly waiting: Waiting }, plan: ServingPlan): LoadRecords {
+  const { maxStalenessMs } = plan.view;
+  const cache = new RecordCache();
+  const underWay = new Map<string, Promise<ServedRecord | 'failed'>>();
+
+  async function read(wanted: readonly (readonly Slot[])[], slots: readonly ReadonlyMap<string, Slot>[], nowMs: number): Promise<void> {
+    const requests = plan.groups
+      .map(({ groupName, reads }, at) => ({ groupName, entityKeys: wanted[at]?.map(({ entityKey }) => entityKey) ?? [], features: reads }))
+      .filter(({ entityKeys }) => entityKeys.length > 0);
+    const { found, failed } = await readRecords(deps, requests, nowMs + DEADLINE_MS);
+    const places = new Map(plan.groups.map(({ groupName }, at) => [groupName, at]));
+    for (const record of found) {
+      const at = places.get(record.groupName) ?? -1;
+      const slot = slots[at]?.get(record.entityKey);
+      if (slot !== undefined) slot.record = servedRecord(plan.groups[at]?.types, record);
+    }
+    for (const [at, group] of wanted.entries()) {
+      const groupName = plan.groups[at]?.groupName ?? '';
+      for (const slot of group) {
+        if (failed.size > 0 && failed.has(recordId(groupName, slot.entityKey))) slot.record = 'failed';
+        else if (slot.record === 'failed') slot.record = servedRecord(undefined, undefined);
+        if (maxStalenessMs > 0 && slot.record !== 'failed') cache.put(recordId(groupName, slot.entityKey), slot.record, nowMs);
+      }
+    }
+  }
+
+  /** Lets other requests wait for what is being read. */
+  function share(wanted: readonly (readonly Slot[])[], reading: Promise<void>): void {
+    for (const [at, group] of wanted.entries()) {
+      for (const slot of group) {
+        const id = recordId(plan.groups[at]?.groupName ?? '', slot.entityKey);
+        const shared = reading.then(() => slot.record).finally(() => underWay.delete(id));
+        underWay.set(id, shared);
+        shared.catch(() => {});
+      }
+    }
+  }
+
+  return async (rows, asOfMs) => {
+    const slots = plan.groups.map(() => new Map<string, Slot>());
+    const wanted: Slot[][] = plan.groups.map(() => []);
+    const joining: Promise<unknown>[] = [];
+    let cacheHits = 0;
+    let reads = 0;
+
+    const slotOf = (group: number, entityKey: string): Slot => {
+      const known = slots[group]?.get(entityKey);
+      if (known !== undefined) return known;
+      const slot: Slot = { entityKey, record: 'failed' };
+      slots[group]?.set(entityKey, slot);
+      if (maxStalenessMs > 0) {
+        const id = recordId(plan.groups[group]?.groupName ?? '', entityKey);
+        const held = cache.get(id, asOfMs, maxStalenessMs);
+        if (held !== undefined) {
+          slot.record = held;
+          cacheHits++;
+          return slot;
+        }
+        const other = underWay.get(id);
+        if (other !== undefined) {
+          joining.push(other.then((record) => (slot.record = record)));
+          return slot;
+        }
+      }
+      wanted[group]?.push(slot);
+      reads++;
+      return slot;
+    };
+
+    const filled = rows.map((row) => plan.joins.map((join) => slotOf(join.group, join.entityKeyOf(row))));
+    if (reads > 0) {
+      const reading = read(wanted, slots, asOfMs);
+      if (maxStalenessMs > 0) share(wanted, reading);
+      await reading;
+    }
+    if (joining.length > 0) await Promise.all(joining);
+    return { rows: filled, distinct: slots.flatMap((group) => [...group.values()]), cacheHits, reads };
+  };
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+function servedRecord(types: ReadonlyMap<string, FeatureType> | undefined, record: OnlineRecord | undefined): ServedRecord {
+  const values = new Map<string, FeatureValue | undefined>();
+  const eventTime = record?.values.get(EVENT_TIME_FEATURE);
+  const timeNs = typeof eventTime === 'string' ? parseIsoNs(eventTime) : undefined;
+  if (record === undefined || timeNs === undefined) {
+    return { eventTime: undefined, eventTimeMs: 0, expiresAtMs: NEVER, values, answers: [] };
+  }
+  for (const [feature, type] of types ?? []) {
+    const value = record.values.get(feature);
+    if (value !== undefined) values.set(feature, decodeValue(type, value));
+  }
+  const expiresAtMs = record.expiresAt === undefined ? NEVER : Date.parse(record.expiresAt);
+  return {
+    eventTime: eventTime as string,
+    eventTimeMs: toMs(timeNs),
+    expiresAtMs: Number.isNaN(expiresAtMs) ? NEVER : expiresAtMs,
+    values,
+    answers: [],
+  };
+}
