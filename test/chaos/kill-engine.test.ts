@@ -49,9 +49,12 @@ async function readJson<T>(stage: ConnectedStage, bucket: string, key: string): 
   const body = await stage.objects.read({ bucket, key });
   return body === undefined ? undefined : (JSON.parse(Buffer.from(body).toString('utf8')) as T);
 }
-const planOf = ({ stage, uploaded, date }: Seen) => readJson<IngestPlan>(stage, ledgerOf(stage), ledgerKeys.plan(date, uploaded.ingestId));
-const receiptOf = ({ stage, uploaded, date }: Seen) => readJson<Receipt>(stage, ledgerOf(stage), ledgerKeys.receipt(date, uploaded.ingestId));
-const chunkResults = ({ stage, uploaded, date }: Seen) => count(stage, ledgerOf(stage), ledgerKeys.chunkResults(date, uploaded.ingestId));
+const planOf = ({ stage, uploaded, date }: Seen) =>
+  readJson<IngestPlan>(stage, ledgerOf(stage), ledgerKeys.plan(date, uploaded.ingestId));
+const receiptOf = ({ stage, uploaded, date }: Seen) =>
+  readJson<Receipt>(stage, ledgerOf(stage), ledgerKeys.receipt(date, uploaded.ingestId));
+const chunkResults = ({ stage, uploaded, date }: Seen) =>
+  count(stage, ledgerOf(stage), ledgerKeys.chunkResults(date, uploaded.ingestId));
 const offlineFiles = (stage: ConnectedStage) => count(stage, stage.names.bucket('offline'), 'feature-store/');
 
 /** In the order in which an ingest comes by them. `undefined`: it is too late. */
@@ -109,7 +112,9 @@ async function until(what: string, reached: () => Promise<boolean | undefined>):
 }
 
 const isNobodyThere = (error: unknown): boolean =>
-  error instanceof TidemarkError ? isNobodyThere(error.cause) : ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
+  error instanceof TidemarkError
+    ? isNobodyThere(error.cause)
+    : ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 interface Evidence {
   readonly receipt: Receipt;
@@ -129,7 +134,12 @@ async function mainJob(moments: typeof MOMENTS, datasetStates: readonly string[]
   await upload(stage, join(files, 'labels.csv'), 'labels/labels.csv', stage.names.bucket('work'));
 
   const uploaded = await upload(stage, join(files, 'routes.csv'), 'route-days/routes.csv');
-  let seen: Seen = { stage, uploaded, date: dateOf((await stage.objects.head(uploaded.request))?.lastModifiedMs ?? 0), filesBefore: 0 };
+  let seen: Seen = {
+    stage,
+    uploaded,
+    date: dateOf((await stage.objects.head(uploaded.request))?.lastModifiedMs ?? 0),
+    filesBefore: 0,
+  };
   for (const { moment, reached } of moments) {
     await until(moment, () => reached(seen));
     seen = { ...seen, filesBefore: await offlineFiles(stage) };
@@ -139,7 +149,11 @@ async function mainJob(moments: typeof MOMENTS, datasetStates: readonly string[]
   const receipt = await followIngest(stage, uploaded);
   const history = await wholeHistory(stage, receipt.rows.accepted);
 
-  const request = { view: 'departure-delay', labels: `s3://${stage.names.bucket('work')}/labels/labels.csv`, labelTime: 'label_time' };
+  const request = {
+    view: 'departure-delay',
+    labels: `s3://${stage.names.bucket('work')}/labels/labels.csv`,
+    labelTime: 'label_time',
+  };
   await stage.executions.start('build-dataset', 'routes', request);
   for (const state of datasetStates) {
     await until(state, () => hasEntered(stage, state));
@@ -163,20 +177,33 @@ async function wholeHistory(stage: ConnectedStage, accepted: number): Promise<Ev
       `SELECT count(*), count(DISTINCT (entity_key, event_time)), count(DISTINCT (entity_key, event_time, flights, mean_delay, share_late, distance))
        FROM "${offline?.database}"."${offline?.table}"`,
     );
-    if (Number(distinct) >= accepted) return { rows: Number(rows), distinct: Number(distinct), different: Number(variants) - Number(distinct) };
+    if (Number(distinct) >= accepted)
+      return { rows: Number(rows), distinct: Number(distinct), different: Number(variants) - Number(distinct) };
   }
 }
 
 test('an ingest and a data set that were killed seven times end with the evidence of an undisturbed run', async () => {
   const quiet = await mainJob([], []);
   const rows = { read: file.rows, accepted: file.rows - file.bad, quarantined: file.bad };
-  expect([quiet.receipt.status, quiet.receipt.rows, quiet.receipt.reasons]).toEqual(['sealed', rows, { ROW_NOT_A_NUMBER: file.bad }]);
+  expect([quiet.receipt.status, quiet.receipt.rows, quiet.receipt.reasons]).toEqual([
+    'sealed',
+    rows,
+    { ROW_NOT_A_NUMBER: file.bad },
+  ]);
   expect(quiet.history).toEqual({ rows: rows.accepted, distinct: rows.accepted, different: 0 });
   expect(quiet.dataset.rows).toBe(labels.rows);
-  expect(quiet.dataset.coverage['route_flights']).toBeGreaterThan(0.9);
+  expect(quiet.dataset.coverage.route_flights).toBeGreaterThan(0.9);
 
   const killed = await mainJob(MOMENTS, DATASET_STATES);
-  const essence = ({ receipt: { status, rows, writes, reasons, chunks, sha256, definitionHash } }: Evidence) => ({ status, rows, writes, reasons, chunks, sha256, definitionHash });
+  const essence = ({ receipt: { status, rows, writes, reasons, chunks, sha256, definitionHash } }: Evidence) => ({
+    status,
+    rows,
+    writes,
+    reasons,
+    chunks,
+    sha256,
+    definitionHash,
+  });
   expect(essence(killed)).toEqual(essence(quiet));
   expect({ ...killed.history, rows: 0 }).toEqual({ ...quiet.history, rows: 0 });
   expect(killed.history.rows).toBeGreaterThanOrEqual(rows.accepted);

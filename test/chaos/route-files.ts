@@ -15,7 +15,9 @@ export function writeRouteFile(path: string): { readonly rows: number; readonly 
     for (let hour = 0; hour < HOURS; hour++) {
       const row = route * HOURS + hour;
       const meanDelay = row % BAD_EVERY === 0 ? 'NaN' : (row % 97) / 8;
-      lines.push(`${airport(route)},${airport(route + 1)},${hourAt(hour)},${row % 40},${meanDelay},${(row % 5) / 4},${100 + route}`);
+      lines.push(
+        `${airport(route)},${airport(route + 1)},${hourAt(hour)},${row % 40},${meanDelay},${(row % 5) / 4},${100 + route}`,
+      );
     }
   }
   writeFileSync(path, `${lines.join('\n')}\n`);

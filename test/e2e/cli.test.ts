@@ -43,17 +43,37 @@ test('every command, argument and option says what it is for', () => {
   const program = createProgram((error) => {
     throw error;
   });
-  const find = (path: string) => path.split(' ').slice(1).reduce<typeof program>((command, name) => command.commands.find((one) => one.name() === name) as typeof program, program);
+  const find = (path: string) =>
+    path
+      .split(' ')
+      .slice(1)
+      .reduce<typeof program>((command, name) => command.commands.find((one) => one.name() === name) as typeof program, program);
   const paths = visit(program, 'tidemark');
   expect(paths).toEqual([
     'tidemark',
-    ...['dev', 'engine', 'apply', 'ingest', 'receipts', 'quarantine', 'quarantine list', 'get', 'dataset', 'dataset build', 'dataset show', 'bundle', 'demo'].map((name) => `tidemark ${name}`),
+    ...[
+      'dev',
+      'engine',
+      'apply',
+      'ingest',
+      'receipts',
+      'quarantine',
+      'quarantine list',
+      'get',
+      'dataset',
+      'dataset build',
+      'dataset show',
+      'bundle',
+      'demo',
+    ].map((name) => `tidemark ${name}`),
   ]);
   for (const path of paths) {
     const command = find(path);
     expect([path, command.description()]).toEqual([path, expect.stringMatching(/\w+ \w+/)]);
-    for (const { flags, description } of command.options) expect([path, flags, description]).toEqual([path, flags, expect.stringMatching(/\w+ \w+|stage/)]);
-    for (const argument of command.registeredArguments) expect([path, argument.description]).toEqual([path, expect.stringMatching(/\w+ \w+/)]);
+    for (const { flags, description } of command.options)
+      expect([path, flags, description]).toEqual([path, flags, expect.stringMatching(/\w+ \w+|stage/)]);
+    for (const argument of command.registeredArguments)
+      expect([path, argument.description]).toEqual([path, expect.stringMatching(/\w+ \w+/)]);
     if (command.commands.length === 0) expect(command.options.map(({ long }) => long)).toContain('--json');
   }
 });
@@ -62,7 +82,11 @@ test.concurrent.each([
   { why: 'no command', args: [], says: 'Usage: tidemark' },
   { why: 'an unknown command', args: ['nothing'], says: "unknown command 'nothing'" },
   { why: 'a missing argument of a command', args: ['get'], says: "missing required argument 'view'" },
-  { why: 'a missing option of a command of a command', args: ['dataset', 'build'], says: "required option '--view <name>' not specified" },
+  {
+    why: 'a missing option of a command of a command',
+    args: ['dataset', 'build'],
+    says: "required option '--view <name>' not specified",
+  },
   { why: 'a port that is none', args: ['dev', '--port', 'x'], says: 'a port is a whole number' },
   { why: 'a directory that no engine runs over', args: ['receipts', '--data', 'nowhere'], says: 'no engine runs over nowhere' },
 ])('wrong usage exits 2 and goes to stderr: $why', async ({ args, says }) => {
@@ -88,7 +112,8 @@ describe('`dev`', () => {
   let ready: DevReady;
   const on = (...args: readonly string[]) => tidemark(...args, '--data', data);
 
-  const hour = (ago: number) => `${new Date(Math.floor(Date.now() / 3_600_000 - ago) * 3_600_000).toISOString().slice(0, 19)}Z`;
+  const startMs = Date.now();
+  const hour = (ago: number) => `${new Date(Math.floor(startMs / 3_600_000 - ago) * 3_600_000).toISOString().slice(0, 19)}Z`;
   const HEADER = 'airport,hour_end,departures,mean_delay,share_late';
   const KEY = 'airport-hours/dt=today/Zürich + 100%=ünï%20cödé 日本.csv';
 
@@ -108,8 +133,14 @@ describe('`dev`', () => {
 
   test('a second one over its directory is told which process holds it, and the first goes on', async () => {
     const second = await on('dev', '--port', '0', '--json');
-    expect(second).toEqual({ code: 1, stdout: '', stderr: expect.stringContaining(`${data} is in use by another engine (process ${dev.pid})`) });
-    expect((await fetch(`${ready.api}/features/nothing`, { headers: { authorization: `Bearer ${ready.token}` } })).status).toBe(404);
+    expect(second).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(`${data} is in use by another engine (process ${dev.pid})`),
+    });
+    expect((await fetch(`${ready.api}/features/nothing`, { headers: { authorization: `Bearer ${ready.token}` } })).status).toBe(
+      404,
+    );
   });
 
   test('`ingest` follows files to their receipts, whatever their keys are made of; `receipts` and `quarantine list` show them', async () => {
@@ -117,17 +148,35 @@ describe('`dev`', () => {
     const ingested = await on('ingest', good, '--key', KEY, '--json');
     expect([ingested.code, ingested.stderr]).toEqual([0, '']);
     const [receipt] = JSON.parse(ingested.stdout) as [Record<string, unknown>];
-    expect(receipt).toMatchObject({ key: KEY, status: 'sealed', rows: { read: 3, accepted: 2, quarantined: 1 }, reasons: { ROW_WRONG_TYPE: 1 } });
+    expect(receipt).toMatchObject({
+      key: KEY,
+      status: 'sealed',
+      rows: { read: 3, accepted: 2, quarantined: 1 },
+      reasons: { ROW_WRONG_TYPE: 1 },
+    });
 
     const empty = await on('ingest', file('empty.csv'), '--source', 'route-days', '--json');
     expect([empty.code, empty.stderr]).toEqual([4, 'tidemark: 1 of 1 files were refused: see `tidemark quarantine list`\n']);
     const [refused] = JSON.parse(empty.stdout) as [Record<string, unknown>];
     expect(refused).toMatchObject({ key: 'route-days/empty.csv', status: 'refused', refusal: { code: 'FILE_EMPTY' } });
 
-    const [receipts, quarantine, shown] = await Promise.all([on('receipts', '--json'), on('quarantine', 'list', '--json'), on('quarantine', 'list')]);
+    const [receipts, quarantine, shown] = await Promise.all([
+      on('receipts', '--json'),
+      on('quarantine', 'list', '--json'),
+      on('quarantine', 'list'),
+    ]);
     expect(JSON.parse(receipts.stdout)).toEqual([receipt, refused]);
     expect(JSON.parse(quarantine.stdout)).toEqual([
-      { bucket: receipt['bucket'], key: KEY, versionId: receipt['versionId'], line: 4, row: 2, code: 'ROW_WRONG_TYPE', field: 'departures', message: 'departures must be a whole number' },
+      {
+        bucket: receipt.bucket,
+        key: KEY,
+        versionId: receipt.versionId,
+        line: 4,
+        row: 2,
+        code: 'ROW_WRONG_TYPE',
+        field: 'departures',
+        message: 'departures must be a whole number',
+      },
       expect.objectContaining({ key: 'route-days/empty.csv', line: 0, row: -1, code: 'FILE_EMPTY' }),
     ]);
     expect(shown.stdout).toMatch(/Zürich \+ 100%=ünï%20cödé 日本\.csv +4 +departures +ROW_WRONG_TYPE/);
@@ -136,9 +185,20 @@ describe('`dev`', () => {
 
   test('`ingest` of a file that belongs nowhere ends, and says so', async () => {
     const stray = file('stray.csv', 'a', '1');
-    const [unroutable, unnamed] = await Promise.all([on('ingest', stray, '--key', 'nowhere/stray.csv'), on('ingest', stray, '--source', 'nothing')]);
-    expect(unroutable).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^tidemark: FILE_UNROUTABLE: .*nowhere\/stray\.csv/) });
-    expect(unnamed).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining('--source airports|airport-hours|route-days') });
+    const [unroutable, unnamed] = await Promise.all([
+      on('ingest', stray, '--key', 'nowhere/stray.csv'),
+      on('ingest', stray, '--source', 'nothing'),
+    ]);
+    expect(unroutable).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^tidemark: FILE_UNROUTABLE: .*nowhere\/stray\.csv/),
+    });
+    expect(unnamed).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--source airports|airport-hours|route-days'),
+    });
   });
 
   test('`get` prints the features of an entity, or why not', async () => {
@@ -150,7 +210,9 @@ describe('`dev`', () => {
       on('get', 'departure-delay', 'origin=ATL', 'destination=JFK', '--token', 'x.y.z'),
     ]);
     expect([text.code, text.stdout]).toEqual([0, expect.stringMatching(/origin_departures +41 +\S+Z +fresh\n/)]);
-    expect(JSON.parse(json.stdout)).toMatchObject({ rows: [{ features: { destination_mean_delay: { value: 12.25, eventTime: hour(2) } } }] });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      rows: [{ features: { destination_mean_delay: { value: 12.25, eventTime: hour(2) } } }],
+    });
     expect(view).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining('tidemark: VIEW_UNKNOWN: 404 no such view') });
     expect([key.code, key.stderr]).toEqual([2, expect.stringContaining('REQUEST_KEY_')]);
     expect([token.code, token.stderr]).toEqual([4, expect.stringContaining('401')]);
@@ -158,7 +220,8 @@ describe('`dev`', () => {
 
   test('`dataset build` takes a local file of labels and `dataset show` finds its manifest; what cannot be built says why', async () => {
     const labels = file('late labels.csv', 'from,destination,at,late', `ATL,JFK,${hour(1)},true`, `JFK,ATL,${hour(5)},false`);
-    const build = (...options: readonly string[]) => on('dataset', 'build', '--labels', labels, '--label-time', 'at', '--key', 'origin=from', ...options);
+    const build = (...options: readonly string[]) =>
+      on('dataset', 'build', '--labels', labels, '--label-time', 'at', '--key', 'origin=from', ...options);
     // The history of the file above must have reached the offline store: the default profile brings it within a second.
     const covered = async () => {
       const built = await build('--view', 'departure-delay', '--name', `late-${Date.now()}`, '--json');
@@ -166,8 +229,12 @@ describe('`dev`', () => {
       return JSON.parse(built.stdout) as { id: string; rows: number; coverage: Record<string, number> };
     };
     let manifest = await covered();
-    while (manifest.coverage['origin_departures'] === 0) manifest = await covered();
-    expect(manifest).toMatchObject({ rows: 2, coverage: { origin_departures: 0.5, destination_departures: 0.5, hour_of_day: 1 }, checks: { futureValues: 0 } });
+    while (manifest.coverage.origin_departures === 0) manifest = await covered();
+    expect(manifest).toMatchObject({
+      rows: 2,
+      coverage: { origin_departures: 0.5, destination_departures: 0.5, hour_of_day: 1 },
+      checks: { futureValues: 0 },
+    });
 
     const [shown, missing, view, column, again] = await Promise.all([
       on('dataset', 'show', manifest.id, '--json'),
@@ -178,7 +245,10 @@ describe('`dev`', () => {
     ]);
     expect([shown.code, JSON.parse(shown.stdout)]).toEqual([0, manifest]);
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('MANIFEST_UNKNOWN')]);
-    expect([view.code, view.stderr]).toEqual([2, expect.stringMatching(/VIEW_UNKNOWN: data set nothing-\S+ ended as FAILED: no view "nothing" is defined/)]);
+    expect([view.code, view.stderr]).toEqual([
+      2,
+      expect.stringMatching(/VIEW_UNKNOWN: data set nothing-\S+ ended as FAILED: no view "nothing" is defined/),
+    ]);
     expect([column.code, column.stderr]).toEqual([2, expect.stringContaining('PIT_LABEL_TIME_MISSING')]);
     expect([again.code, again.stderr]).toEqual([4, expect.stringContaining('exists already')]);
   });

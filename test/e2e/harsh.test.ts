@@ -58,7 +58,10 @@ async function mainJob(profile: ProfileName, untilOffline: (stage: RunningStage)
   await untilOffline(stage);
   await upload(stage, exported.labels.path, exported.labels.key, stage.names.bucket('work'));
   const labels = `s3://${stage.names.bucket('work')}/${exported.labels.key}`;
-  const manifest = await inFastTime(stage, buildDataset(stage, 'three-days', { view: 'departure-delay', labels, labelTime: 'scheduled' }, () => {}));
+  const manifest = await inFastTime(
+    stage,
+    buildDataset(stage, 'three-days', { view: 'departure-delay', labels, labelTime: 'scheduled' }, () => {}),
+  );
   return { stage, receipts, quarantine: await quarantineBehind(stage, receipts), manifest };
 }
 
@@ -81,16 +84,21 @@ async function mostFilesAnHour(stage: RunningStage, group: (typeof GROUPS)[numbe
 describe('the harsh profile', () => {
   test('was harsh: events came twice, rows reached the offline store late, in several files and some of them twice', async () => {
     const { stage } = harsh;
-    const events = readFileSync(join(dirs.harsh, 'logs/dev-object-uploaded.log'), 'utf8').match(/"message":"object uploaded"/g)?.length ?? 0;
+    const events =
+      readFileSync(join(dirs.harsh, 'logs/dev-object-uploaded.log'), 'utf8').match(/"message":"object uploaded"/g)?.length ?? 0;
     expect(events).toBeGreaterThan(exported.files.length);
-    const { executions = [] } = await stage.sfn.send(new ListExecutionsCommand({ stateMachineArn: stage.names.machineArn('ingest') }));
+    const { executions = [] } = await stage.sfn.send(
+      new ListExecutionsCommand({ stateMachineArn: stage.names.machineArn('ingest') }),
+    );
     expect(executions.map(({ status }) => status)).toEqual(exported.files.map(() => 'SUCCEEDED'));
     for (const group of ['airport-hours', 'route-days'] as const) {
       const [[rows, distinct, leastDelayS] = []] = await runQuery(
         stage,
         `SELECT count(*), count(DISTINCT (entity_key, event_time)), min(date_diff('second', api_invocation_time, write_time)) FROM ${await tableOf(stage, group)}`,
       );
-      const accepted = harsh.receipts.filter((receipt) => receipt.group === group).reduce((sum, { rows }) => sum + rows.accepted, 0);
+      const accepted = harsh.receipts
+        .filter((receipt) => receipt.group === group)
+        .reduce((sum, { rows }) => sum + rows.accepted, 0);
       expect([group, Number(distinct)]).toEqual([group, accepted]);
       expect(Number(rows)).toBeGreaterThan(accepted);
       expect(Number(leastDelayS)).toBeGreaterThanOrEqual(60);
@@ -99,10 +107,24 @@ describe('the harsh profile', () => {
   });
 
   test('gives every file the same receipt, whatever its key is made of', () => {
-    const essence = ({ receipts }: Outcome) => receipts.map(({ key, status, rows, writes, reasons, chunks, sha256, refusal }) => ({ key, status, rows, writes, reasons, chunks, sha256, refusal }));
+    const essence = ({ receipts }: Outcome) =>
+      receipts.map(({ key, status, rows, writes, reasons, chunks, sha256, refusal }) => ({
+        key,
+        status,
+        rows,
+        writes,
+        reasons,
+        chunks,
+        sha256,
+        refusal,
+      }));
     expect(essence(harsh)).toEqual(essence(kind));
     expect(harsh.receipts.map(({ key, rows, refusal }) => ({ key, rows, refusal: refusal?.code }))).toEqual(
-      exported.files.map(({ key, rows, planted, refusal }) => ({ key, rows: { read: rows, accepted: rows - planted, quarantined: planted }, refusal })),
+      exported.files.map(({ key, rows, planted, refusal }) => ({
+        key,
+        rows: { read: rows, accepted: rows - planted, quarantined: planted },
+        refusal,
+      })),
     );
     const keys = exported.files.map((file) => file.key).join();
     for (const character of [' ', '+', '=', '%', 'ü']) expect(keys).toContain(character);
@@ -115,10 +137,16 @@ describe('the harsh profile', () => {
   });
 
   test('gives the same data set', () => {
-    const essence = ({ manifest: { rows, contentHash, coverage, states, checks } }: Outcome) => ({ rows, contentHash, coverage, states, checks });
+    const essence = ({ manifest: { rows, contentHash, coverage, states, checks } }: Outcome) => ({
+      rows,
+      contentHash,
+      coverage,
+      states,
+      checks,
+    });
     expect(essence(harsh)).toEqual(essence(kind));
     expect(harsh.manifest.rows).toBe(exported.labels.rows);
-    expect(harsh.manifest.coverage['origin_departures']).toBeGreaterThan(0.9);
+    expect(harsh.manifest.coverage.origin_departures).toBeGreaterThan(0.9);
   });
 
   test('gives the same online records', async () => {
@@ -126,7 +154,10 @@ describe('the harsh profile', () => {
     const atMs = (Math.floor(harsh.stage.instance.clock.nowMs() / 3_600_000) + 1.5) * 3_600_000;
     for (const { instance } of [kind.stage, harsh.stage]) instance.clock.advance(atMs - instance.clock.nowMs());
     for (const group of GROUPS) {
-      const found = await runQuery(kind.stage, `SELECT DISTINCT entity_key FROM ${await tableOf(kind.stage, group)} ORDER BY 1 LIMIT 900`);
+      const found = await runQuery(
+        kind.stage,
+        `SELECT DISTINCT entity_key FROM ${await tableOf(kind.stage, group)} ORDER BY 1 LIMIT 900`,
+      );
       const keys = found.map(([key]) => key as string);
       const [expected, actual] = [await onlineRecords(kind.stage, group, keys), await onlineRecords(harsh.stage, group, keys)];
       expect(actual).toEqual(expected);
@@ -136,7 +167,11 @@ describe('the harsh profile', () => {
 });
 
 /** By entity key; asks again for what comes back unprocessed. */
-async function onlineRecords({ engine: { endpoint, region } }: RunningStage, group: string, keys: readonly string[]): Promise<Map<string, unknown>> {
+async function onlineRecords(
+  { engine: { endpoint, region } }: RunningStage,
+  group: string,
+  keys: readonly string[],
+): Promise<Map<string, unknown>> {
   const runtime = new SageMakerFeatureStoreRuntimeClient({ endpoint, region, credentials: engineCredentials });
   const records = new Map<string, unknown>();
   for (let open = [...keys]; open.length > 0; ) {
@@ -173,7 +208,10 @@ describe('a feature that the data plane does not know yet', () => {
     stage.instance.clock.advance(5 * 60_000);
     const receipt = await inFastTime(stage, followIngest(stage, uploaded));
     expect([receipt.status, receipt.rows]).toEqual(['sealed', { read: 1, accepted: 1, quarantined: 0 }]);
-    expect((await onlineRecords(stage, 'airport-hours', ['ATL'])).get('ATL')).toContainEqual({ FeatureName: 'cancelled', ValueAsString: '2' });
+    expect((await onlineRecords(stage, 'airport-hours', ['ATL'])).get('ATL')).toContainEqual({
+      FeatureName: 'cancelled',
+      ValueAsString: '2',
+    });
   });
 });
 
@@ -186,7 +224,9 @@ async function chunkFailures({ sfn, names }: RunningStage, ingestId: string): Pr
     const { executions = [] } = await sfn.send(new ListExecutionsCommand({ mapRunArn }));
     for (const child of executions) {
       const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn: child.executionArn }));
-      failures.push(...events.flatMap((event) => (event.taskFailedEventDetails === undefined ? [] : [event.taskFailedEventDetails.error])));
+      failures.push(
+        ...events.flatMap((event) => (event.taskFailedEventDetails === undefined ? [] : [event.taskFailedEventDetails.error])),
+      );
     }
   }
   return failures;

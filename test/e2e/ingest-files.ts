@@ -4,8 +4,10 @@ import { followIngest, upload } from '@tidemark/cli/upload';
 import type { QuarantineLine, Receipt } from '@tidemark/pipeline';
 
 /** Uploads files, all at once, and follows each to its receipt. Answers in the order of the files. */
-export const ingestFiles = (stage: ConnectedStage, files: readonly { readonly path: string; readonly key: string }[]): Promise<Receipt[]> =>
-  Promise.all(files.map(async ({ path, key }) => followIngest(stage, await upload(stage, path, key))));
+export const ingestFiles = (
+  stage: ConnectedStage,
+  files: readonly { readonly path: string; readonly key: string }[],
+): Promise<Receipt[]> => Promise.all(files.map(async ({ path, key }) => followIngest(stage, await upload(stage, path, key))));
 
 /** What the receipts say was refused, by place. */
 export async function quarantineBehind(stage: ConnectedStage, receipts: readonly Receipt[]): Promise<QuarantineLine[]> {

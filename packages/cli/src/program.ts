@@ -35,7 +35,8 @@ Exit codes: 0 done, ${EXIT.usage} wrong usage or input, ${EXIT.dependency} a ser
   ]) {
     program.addCommand(command);
   }
-  for (const command of withSubcommands(program)) command.exitOverride(exit).showHelpAfterError('(add --help for what the command takes)');
+  for (const command of withSubcommands(program))
+    command.exitOverride(exit).showHelpAfterError('(add --help for what the command takes)');
   return program;
 }
 

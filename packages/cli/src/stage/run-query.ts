@@ -12,7 +12,8 @@ export async function runQuery(stage: ConnectedStage, QueryString: string): Prom
   for (;;) {
     const { QueryExecution } = await stage.athena.send(new GetQueryExecutionCommand({ QueryExecutionId }));
     const { State, StateChangeReason } = QueryExecution?.Status ?? {};
-    if (State === 'FAILED' || State === 'CANCELLED') throw new CommandFailed(`Athena could not run the query: ${StateChangeReason}`);
+    if (State === 'FAILED' || State === 'CANCELLED')
+      throw new CommandFailed(`Athena could not run the query: ${StateChangeReason}`);
     if (State === 'SUCCEEDED') break;
     await waiting.sleep(POLL_MS);
   }
