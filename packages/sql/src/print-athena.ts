@@ -22,6 +22,10 @@ function printBody(body: Select | UnionAll, indent: string): string {
 function printSelect(select: Select, indent: string): string {
   const inner = indent + INDENT;
   const lines = [printColumns(select, indent), `${indent}FROM ${printRelation(select.from, indent)}`];
+  if (select.times !== undefined) {
+    const rows = select.times.values.map((value) => `(${value})`).join(', ');
+    lines.push(`${indent}CROSS JOIN (VALUES ${rows}) AS times (${printIdentifier(select.times.column)})`);
+  }
   for (const join of select.joins ?? []) {
     lines.push(`${indent}JOIN ${printIdentifier(join.name)} ON ${printExpression(join.on, inner)}`);
   }

@@ -57,6 +57,8 @@ export interface Select {
   readonly all?: boolean;
   readonly columns: readonly SelectColumn[];
   readonly from: Relation;
+  /** Every row once for each of these numbers, which stand in the column: one scan of the relation, whatever their number. */
+  readonly times?: { readonly column: string; readonly values: readonly number[] };
   /** Inner joins to named queries. */
   readonly joins?: readonly { readonly name: string; readonly on: Expression }[];
   /** All of them hold. */

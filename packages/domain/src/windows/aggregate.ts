@@ -24,10 +24,11 @@ type OpenOptions = Partial<WindowSpan> & FeatureOptions;
 function make<Kind extends AggregateKind, const Field extends string | undefined>(
   kind: Kind,
   field: Field,
-  { length, step, ...options }: OpenOptions,
+  options: OpenOptions | undefined,
 ): Aggregate<Kind, Field> {
+  const { length, step, ...described } = options ?? {};
   const span = length === undefined ? undefined : { length, ...(step === undefined ? {} : { step }) };
-  return { ...options, kind, field, span };
+  return { ...described, kind, field, span };
 }
 
 const over =
@@ -36,7 +37,7 @@ const over =
     make(kind, field, options);
 const overOrEver =
   <Kind extends 'first' | 'last'>(kind: Kind) =>
-  <const Field extends string>(field: Field, options: OpenOptions = {}): Aggregate<Kind, Field> =>
+  <const Field extends string>(field: Field, options?: OpenOptions): Aggregate<Kind, Field> =>
     make(kind, field, options);
 
 /** Nothing in the window: count, sum and distinct are 0, the others missing. Events without a value of the field do not take part. */

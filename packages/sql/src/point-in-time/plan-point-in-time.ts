@@ -19,7 +19,7 @@ export function planPointInTime(plan: PointInTimePlan): Query {
     });
   const streams = streamsOf(plan.joins);
   const windows = (plan.windows ?? []).map((one) => windowsOf(plan, one));
-  const [first, ...others] = [...streams.map(answersName), ...windows.flatMap((one) => one.answers)];
+  const [first, ...others] = [...streams.map(answersName), ...windows.map((one) => one.answers)];
   const labelRow = column('label_row', first);
   const columns: SelectColumn[] = [
     { value: labelRow, as: 'label_row' },

@@ -1,9 +1,9 @@
 /**
- * The history of a windowed group's events, decoded and folded: `k, t, whole_second, rn, f1, f2 …`, a row an event.
+ * The history of a windowed group's events, decoded and folded: `k, t, whole_second, rn, f1, f2 …, n1 …`, a row an event.
  *
  * What identifies an event is (entity, id, event time): the stream delivers again and the store keeps every delivery. Of several
  * rows the earliest arrival stands, then the least values; a deletion marker removes them all. `rn` orders the events of
- * an entity by (event time, id).
+ * an entity by (event time, id); n is when the entity's next event of the same value of a field comes.
  */
 import { FRACTION_DIGITS } from '@tidemark/domain';
 import { fraction, partitionBounds, secondBounds, wholeSecond } from '../point-in-time/history.ts';
@@ -34,6 +34,10 @@ import {
 /** The column of a field in the folded history and in everything made of it. */
 export const fieldColumn = (windows: PlanWindows, field: string | undefined): Expression =>
   column(`f${selectedFields(windows).findIndex(([name]) => name === field) + 1}`);
+
+/** The column of the time at which a field's value comes again. */
+export const nextColumn = (windows: PlanWindows, field: string): Expression =>
+  column(`n${selectedFields(windows).findIndex(([name]) => name === field) + 1}`);
 
 export function eventHistory(plan: PointInTimePlan, windows: PlanWindows): NamedQuery[] {
   const [decoded, copies] = [`${windows.alias}_decoded`, `${windows.alias}_copies`];
@@ -115,13 +119,19 @@ function numberCopies(windows: PlanWindows, from: string): Select {
 }
 
 function fold(windows: PlanWindows, from: string): Select {
-  const byTime = { partitionBy: [column('k')], orderBy: [{ value: column('t') }, { value: column('id') }] };
+  const orderBy = [{ value: column('t') }, { value: column('id') }];
+  const next = selectedFields(windows).flatMap(([name], at) => {
+    const isDistinct = selectedAggregates(windows).some((one) => one.kind === 'distinct' && one.field === name);
+    const sameValue = { partitionBy: [column('k'), fieldColumn(windows, name)], orderBy };
+    return isDistinct ? [{ value: over(sameValue, 'lead', column('t')), as: `n${at + 1}` }] : [];
+  });
   return {
     kind: 'select',
     columns: [
       ...['k', 't', 'whole_second'].map((name) => ({ value: column(name) })),
-      { value: over(byTime, 'row_number'), as: 'rn' },
+      { value: over({ partitionBy: [column('k')], orderBy }, 'row_number'), as: 'rn' },
       ...fieldColumns(windows).map((value) => ({ value })),
+      ...next,
     ],
     from: { kind: 'with', name: from },
     where: [operation('=', column('copy_number'), integer(1)), operation('=', column('deleted'), bool(false))],

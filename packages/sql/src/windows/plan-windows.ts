@@ -51,9 +51,8 @@ export function selectedFields(windows: PlanWindows): (readonly [name: string, f
 export const columnTypeOf = ({ kind }: EventField): ColumnType =>
   kind === 'text' ? 'varchar' : kind === 'number' ? 'double' : 'bigint';
 
-/** The spans of some aggregates, each once. */
-export function spansOf(aggregates: readonly PlannedAggregate[]): PlannedSpan[] {
-  const spans = aggregates.flatMap((one) => (one.span === undefined ? [] : [one.span]));
+export function differentSpans(some: readonly (PlannedSpan | undefined)[]): PlannedSpan[] {
+  const spans = some.filter((span) => span !== undefined);
   return spans.filter((one, at) => spans.findIndex((other) => sameSpan(one, other)) === at);
 }
 

@@ -31,6 +31,9 @@ const partsOf = ({ windowed: { layout } }: PlanWindows, one: PlannedAggregate): 
 export const isAdditive = ({ kind }: Pick<SpanPart, 'kind'>): boolean =>
   ['count', 'present', 'sum', 'squares', 'distinct'].includes(kind);
 
+/** What is carried along the one stream of labels and events; the other parts are found in blocks. */
+export const isRunning = (part: SpanPart): boolean => isAdditive(part) || part.span === undefined;
+
 /** The column that holds the entity key of a label. */
 export const keyName = (windows: PlanWindows): string => `${windows.alias}_k`;
 
