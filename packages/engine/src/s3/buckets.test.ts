@@ -137,6 +137,10 @@ describe('what S3 has and this engine has not', () => {
     expect((await send('HEAD', '/first/with-header')).status).toBe(404);
   });
 
+  test('the version of the API that the C++ SDK names in a header is no obstacle', async () => {
+    expect((await send('HEAD', '/first', { 'x-amz-api-version': '2006-03-01' })).status).toBe(200);
+  });
+
   test('nothing was done by any of these', async () => {
     expect((await client.send(new ListObjectsV2Command({ Bucket: 'first' }))).KeyCount).toBe(0);
     await client.send(new HeadBucketCommand({ Bucket: 'first' }));

@@ -16,7 +16,8 @@
  * `forcePathStyle` for bucket names with dots; `+` in a path or a copy source is a space; a HEAD error has no document,
  * so botocore reads status and reason; botocore asks for listings with `encoding-type=url`; uploads from streams come
  * `aws-chunked` with a trailing CRC32; XML 1.0 has no control characters, so botocore cannot read answers that name keys
- * with them unless they are url-encoded.
+ * with them unless they are url-encoded; the C++ SDK (pyarrow) adds `x-amz-api-version`; boto3's own CRT transfers ignore the
+ * endpoint and insist on TLS.
  */
 import type { EngineContext } from '../engine-context.ts';
 import type { Buckets } from '../ports.ts';

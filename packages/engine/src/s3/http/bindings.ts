@@ -43,7 +43,7 @@ const ALWAYS_HEEDED = [
 
 /** `x-amz-` headers that belong to the transport and to no operation. */
 const TRANSPORT =
-  /^x-amz-(date|content-sha256|security-token|user-agent|decoded-content-length|trailer|te|id-2|sdk-.*|request-payer)$/;
+  /^x-amz-(date|content-sha256|security-token|user-agent|api-version|decoded-content-length|trailer|te|id-2|sdk-.*|request-payer)$/;
 
 export function bindOperation(operation: S3Operation): BoundOperation {
   const { schema } = operation;
