@@ -108,6 +108,37 @@ describe('Glue', () => {
     expect((await call('GetPartitions', { DatabaseName: 'store', TableName: 't' })).Partitions).toEqual([]);
   });
 
+  it('adds, finds and deletes partitions by their values', async () => {
+    await call('CreateTable', table('t', { PartitionKeys: [{ Name: 'day', Type: 'string' }] }));
+    const name = { DatabaseName: 'store', TableName: 't' };
+    for (const day of ['1', '2', '3']) await call('CreatePartition', { ...name, PartitionInput: { Values: [day] } });
+    await expect(call('CreatePartition', { ...name, PartitionInput: { Values: ['1'] } })).rejects.toMatchObject({
+      code: 'AlreadyExistsException',
+    });
+    expect((await call('GetPartition', { ...name, PartitionValues: ['2'] })).Partition).toMatchObject({ Values: ['2'] });
+    await call('DeletePartition', { ...name, PartitionValues: ['2'] });
+    const { Errors } = await call('BatchDeletePartition', {
+      ...name,
+      PartitionsToDelete: [{ Values: ['2'] }, { Values: ['3'] }],
+    });
+    expect(Errors).toEqual([
+      { PartitionValues: ['2'], ErrorDetail: { ErrorCode: 'EntityNotFoundException', ErrorMessage: 'Partition not found.' } },
+    ]);
+    expect((await call('GetPartitions', name)).Partitions).toMatchObject([{ Values: ['1'] }]);
+    await expect(call('GetPartition', { ...name, PartitionValues: ['3'] })).rejects.toMatchObject({
+      code: 'EntityNotFoundException',
+    });
+  });
+
+  it('deletes a database with its tables', async () => {
+    await call('CreateTable', table('t', { PartitionKeys: [{ Name: 'day', Type: 'string' }] }));
+    await call('CreatePartition', { DatabaseName: 'store', TableName: 't', PartitionInput: { Values: ['1'] } });
+    await call('DeleteDatabase', { Name: 'STORE' });
+    await expect(call('GetDatabase', { Name: 'store' })).rejects.toMatchObject({ code: 'EntityNotFoundException' });
+    await call('CreateDatabase', { DatabaseInput: { Name: 'store' } });
+    expect((await call('GetTables', { DatabaseName: 'store' })).TableList).toEqual([]);
+  });
+
   it('pages through tables', async () => {
     for (const name of ['c', 'a', 'b', 'x']) await call('CreateTable', table(name));
     const first = await call('GetTables', { DatabaseName: 'store', MaxResults: 2 });

@@ -13,7 +13,8 @@ import { AwsError } from '../wire/aws-error.ts';
 import { operation, type Service } from '../wire/service.ts';
 import { createCatalogue } from './catalogue.ts';
 import { createGlueStore, type DatabaseRecord, databaseNotFound, type GlueStore, tableNotFound } from './glue-store.ts';
-import { normalizedTable, page, partitionAnswer, tableAnswer } from './table-answer.ts';
+import { partitionOperations } from './partition-operations.ts';
+import { normalizedTable, page, tableAnswer } from './table-answer.ts';
 
 export interface Glue {
   readonly service: Service;
@@ -81,6 +82,10 @@ export function createGlue(context: EngineContext, _parts: { readonly buckets: B
         return {};
       },
     ),
+    DeleteDatabase: operation<glue.DeleteDatabaseRequest, glue.DeleteDatabaseResponse>(glue.DeleteDatabase$, ({ Name }) => {
+      store.dropDatabase(existingDatabase(Name).name);
+      return {};
+    }),
     GetTable: operation<glue.GetTableRequest, glue.GetTableResponse>(glue.GetTable$, ({ DatabaseName, Name }) => ({
       Table: tableAnswer(existingTable(DatabaseName, Name), account),
     })),
@@ -109,35 +114,7 @@ export function createGlue(context: EngineContext, _parts: { readonly buckets: B
       store.dropTable(table.database, table.name);
       return {};
     }),
-    GetPartitions: operation<glue.GetPartitionsRequest, glue.GetPartitionsResponse>(glue.GetPartitions$, (input) => {
-      if (input.Expression)
-        throw new AwsError('InvalidInputException', 'GetPartitions: Expression is not supported by this engine');
-      const table = existingTable(input.DatabaseName, input.TableName);
-      const all = store.partitions(table.database, table.name);
-      const { items, next } = page(all, input.NextToken, input.MaxResults ?? 1000);
-      return { Partitions: items.map((partition) => partitionAnswer(partition, table, account)), NextToken: next };
-    }),
-    BatchCreatePartition: operation<glue.BatchCreatePartitionRequest, glue.BatchCreatePartitionResponse>(
-      glue.BatchCreatePartition$,
-      (input) => {
-        const table = existingTable(input.DatabaseName, input.TableName);
-        const Errors: glue.PartitionError[] = [];
-        const refuse = (values: string[] | undefined, ErrorCode: string, ErrorMessage: string) =>
-          Errors.push({ PartitionValues: values ?? [], ErrorDetail: { ErrorCode, ErrorMessage } });
-        for (const partition of input.PartitionInputList ?? []) {
-          if (partition.Values?.length !== (table.input.PartitionKeys?.length ?? 0)) {
-            refuse(
-              partition.Values,
-              'InvalidInputException',
-              'The number of partition keys do not match the number of partition values',
-            );
-          } else if (!store.addPartition(table.database, table.name, partition)) {
-            refuse(partition.Values, 'AlreadyExistsException', 'Partition already exists.');
-          }
-        }
-        return { Errors };
-      },
-    ),
+    ...partitionOperations(store, existingTable, account),
   };
 
   return {

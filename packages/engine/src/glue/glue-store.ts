@@ -33,6 +33,8 @@ export interface GlueStore {
   databases(): DatabaseRecord[];
   /** @throws AlreadyExistsException */
   createDatabase(database: Omit<DatabaseRecord, 'createdMs'>): void;
+  /** The database, its tables and their partitions; S3 is left as it is. */
+  dropDatabase(name: string): void;
   table(database: string, name: string): TableRecord | undefined;
   /** In order of name. */
   tables(database: string): TableRecord[];
@@ -46,6 +48,8 @@ export interface GlueStore {
   partitions(database: string, table: string): PartitionRecord[];
   /** False when a partition with these values exists. */
   addPartition(database: string, table: string, input: PartitionInput): boolean;
+  /** False when there is none with these values. */
+  dropPartition(database: string, table: string, values: readonly string[]): boolean;
   close(): void;
 }
 
@@ -106,6 +110,10 @@ export function createGlueStore(dataDir: string, nowMs: () => number): GlueStore
       const record: DatabaseRecord = { ...database, name, createdMs: nowMs() };
       db.prepare('INSERT INTO databases VALUES (?, ?)').run(name, JSON.stringify(record));
     },
+    dropDatabase: db.transaction((name: string) => {
+      db.prepare('DELETE FROM tables WHERE database = ?').run(name.toLowerCase());
+      db.prepare('DELETE FROM databases WHERE name = ?').run(name.toLowerCase());
+    }),
     table(database, name) {
       const row = selectTable.get(database.toLowerCase(), name.toLowerCase());
       return row && tableRecord(row);
@@ -151,6 +159,12 @@ export function createGlueStore(dataDir: string, nowMs: () => number): GlueStore
       const done = db
         .prepare('INSERT OR IGNORE INTO partitions VALUES (?, ?, ?, ?, ?)')
         .run(database.toLowerCase(), table.toLowerCase(), JSON.stringify(input.Values ?? []), nowMs(), JSON.stringify(input));
+      return done.changes === 1;
+    },
+    dropPartition(database, table, values) {
+      const done = db
+        .prepare('DELETE FROM partitions WHERE database = ? AND name = ? AND partition_values = ?')
+        .run(database.toLowerCase(), table.toLowerCase(), JSON.stringify(values));
       return done.changes === 1;
     },
     close: () => void db.close(),
