@@ -3,13 +3,13 @@
  *
  * Gaps: INSERT, views, ALTER, EXPLAIN, PREPARE, TABLESAMPLE, MATCH_RECOGNIZE, time travel, reduce and zip, decimals of more than 38 digits,
  *   ORC and Avro, and every function that is not in `lower/functions-*.ts`: the execution is FAILED as NOT_SUPPORTED or
- *   FUNCTION_NOT_FOUND, naming the construct, before anything is written. ExecutionParameters, ResultReuse and workgroups other
+ *   FUNCTION_NOT_FOUND, naming the construct, before anything is written. ResultReuse and workgroups other
  *   than `primary` answer InvalidRequestException. There is no `.metadata` object. Iceberg tables are read as the Parquet below `data/`.
  * Differences by design: approx_distinct and approx_percentile are exact; checksum and the order of rows differ from Athena's numbers
  *   and order; max, min, greatest and least take NaN as the greatest; DataScannedInBytes counts whole files; UNLOAD writes Parquet timestamps
  *   as INT64; regular expressions are RE2's; a common table expression is evaluated once; error texts show no values. Of a time with an
  *   offset in its text only the instant is kept: what would show the offset fails.
- * Client quirks: awswrangler asks GetWorkGroup first and reads DataManifestLocation; the SageMaker SDK reads the whole CSV and wants
+ * Client quirks: awswrangler asks GetWorkGroup first, reads DataManifestLocation, and quotes the context's database with backticks; the SageMaker SDK reads the whole CSV and wants
  *   OutputLocation to be its full path; a Step Functions task polls until the state is final.
  */
 import * as athena from '@aws-sdk/client-athena';
@@ -17,6 +17,7 @@ import type { EngineContext } from '../engine-context.ts';
 import type { Glue } from '../glue/create-glue.ts';
 import type { Buckets, Queries, QueryOutcome } from '../ports.ts';
 import { operation, type Service } from '../wire/service.ts';
+import { catalogueOperations } from './catalogue-operations.ts';
 import { executionAnswer } from './execution-answer.ts';
 import { resultPage } from './query-results.ts';
 import { createExecutions, type Execution, isOver } from './run/executions.ts';
@@ -100,6 +101,22 @@ export function createAthena(context: EngineContext, parts: { readonly buckets: 
         QueryExecution: executionAnswer(existing(QueryExecutionId)),
       }),
     ),
+    BatchGetQueryExecution: operation<athena.BatchGetQueryExecutionInput, athena.BatchGetQueryExecutionOutput>(
+      athena.BatchGetQueryExecution$,
+      ({ QueryExecutionIds = [] }) => {
+        if (QueryExecutionIds.length < 1 || QueryExecutionIds.length > 50)
+          throw invalidRequest('QueryExecutionIds must hold 1 to 50 ids');
+        const found = QueryExecutionIds.map((id) => [id, executions.get(id)] as const);
+        return {
+          QueryExecutions: found.flatMap(([, execution]) => (execution ? [executionAnswer(execution)] : [])),
+          UnprocessedQueryExecutionIds: found.flatMap(([id, execution]) =>
+            execution
+              ? []
+              : [{ QueryExecutionId: id, ErrorCode: 'QUERY_NOT_FOUND', ErrorMessage: `QueryExecution ${id} was not found` }],
+          ),
+        };
+      },
+    ),
     GetQueryResults: operation<athena.GetQueryResultsInput, athena.GetQueryResultsOutput>(athena.GetQueryResults$, results),
     StopQueryExecution: operation<athena.StopQueryExecutionInput, athena.StopQueryExecutionOutput>(
       athena.StopQueryExecution$,
@@ -129,6 +146,7 @@ export function createAthena(context: EngineContext, parts: { readonly buckets: 
       };
       return { WorkGroup: { Name: 'primary', State: 'ENABLED', Description: '', Configuration } };
     }),
+    ...catalogueOperations(glue.tables, context.account),
   };
 
   return {

@@ -16,6 +16,7 @@ export function executionAnswer(execution: Execution): QueryExecution {
   return {
     QueryExecutionId: execution.id,
     Query: execution.query,
+    ...(execution.parameters && { ExecutionParameters: [...execution.parameters] }),
     StatementType: execution.statementType,
     SubstatementType: execution.substatementType,
     ResultConfiguration: { OutputLocation: execution.outputLocation },

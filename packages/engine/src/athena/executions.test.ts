@@ -120,11 +120,53 @@ describe('executions', () => {
     },
     { why: 'another workgroup', input: { WorkGroup: 'team' }, message: /^WorkGroup team is not found/ },
     { why: 'another catalogue', input: { QueryExecutionContext: { Catalog: 'mysql' } }, message: /^Catalog mysql is not found/ },
-    { why: 'parameters', input: { ExecutionParameters: ['1'] }, message: /^ExecutionParameters is not supported/ },
+    {
+      why: 'an engine configuration',
+      input: { EngineConfiguration: { MaxConcurrentDpus: 4 } },
+      message: /^EngineConfiguration is not supported/,
+    },
   ])('are refused with $why', async ({ input, message }) => {
     await expect(start('SELECT 1', input)).rejects.toMatchObject({
       code: 'InvalidRequestException',
       message: expect.stringMatching(message),
+    });
+  });
+
+  it('take parameters, tell them, and fail when there are too few or too many', async () => {
+    const run = async (QueryString: string, ExecutionParameters?: string[]) => {
+      const id = await start(QueryString, { ExecutionParameters });
+      await until(
+        async () => !['QUEUED', 'RUNNING'].includes(((await get(id)) as never as { Status: { State: string } }).Status.State),
+      );
+      return get(id) as never as Promise<{
+        QueryExecutionId: string;
+        Query: string;
+        ExecutionParameters?: string[];
+        Status: object;
+      }>;
+    };
+    const query = "SELECT ? || '?' AS a, 5 - ? AS b -- ?\nLIMIT ?";
+    const done = await run(query, ["'it''s'", '-1', '1']);
+    expect(done).toMatchObject({ Query: query, ExecutionParameters: ["'it''s'", '-1', '1'], Status: { State: 'SUCCEEDED' } });
+    expect(fileText(fixture, `results/${done.QueryExecutionId}.csv`)).toBe('"a","b"\n"it\'s?","6"\n');
+    const few = 'INVALID_PARAMETER_USAGE: line 1:1: Incorrect number of parameters: expected 1 but found';
+    expect((await run('SELECT ?')).Status).toMatchObject({ State: 'FAILED', StateChangeReason: `${few} 0` });
+    expect((await run('SELECT ?', ['1', '2'])).Status).toMatchObject({ State: 'FAILED', StateChangeReason: `${few} 2` });
+  });
+
+  it('run in a database that is named in backticks', async () => {
+    const id = await start('SHOW TABLES', { QueryExecutionContext: { Database: '`default`' } });
+    await until(async () => ((await get(id)) as never as { Status: { State: string } }).Status.State === 'SUCCEEDED');
+  });
+
+  it('are told many at once, and which of them are unknown', async () => {
+    const { QueryExecutionId: id } = await fixture.execute('SELECT 1');
+    expect(await fixture.call('BatchGetQueryExecution', { QueryExecutionIds: ['nope', id] })).toMatchObject({
+      QueryExecutions: [{ QueryExecutionId: id, Query: 'SELECT 1' }],
+      UnprocessedQueryExecutionIds: [{ QueryExecutionId: 'nope' }],
+    });
+    await expect(fixture.call('BatchGetQueryExecution', { QueryExecutionIds: [] })).rejects.toMatchObject({
+      code: 'InvalidRequestException',
     });
   });
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StartQueryExecutionInput } from '@aws-sdk/client-athena';
 import { AwsError } from '../wire/aws-error.ts';
+import { bindParameters } from './bind-parameters.ts';
 import type { Execution } from './run/executions.ts';
 import { statementKind } from './run/run-statement.ts';
 import { asFolder, parseS3Uri } from './scan/s3-uri.ts';
@@ -10,13 +11,13 @@ import { MalformedQuery, QueryError } from './sql/query-error.ts';
 
 export const invalidRequest = (message: string) => new AwsError('InvalidRequestException', message);
 
-const REFUSED = ['ResultReuseConfiguration', 'ExecutionParameters', 'EngineConfiguration'] as const;
+const REFUSED = ['ResultReuseConfiguration', 'EngineConfiguration'] as const;
 const LONGEST_QUERY = 262_144;
 
 /** Text that is no statement is refused here; a statement that this engine does not run fails as an execution. */
-function parsed(text: string): Statement | undefined {
+function parsed(text: string, parameters: readonly string[] | undefined): Statement | undefined {
   try {
-    return parseStatement(text);
+    return parseStatement(bindParameters(text, parameters));
   } catch (error) {
     if (error instanceof MalformedQuery) throw invalidRequest(error.message.replace('SYNTAX_ERROR: ', ''));
     if (error instanceof QueryError) return undefined;
@@ -26,13 +27,14 @@ function parsed(text: string): Statement | undefined {
 
 export function newExecution(input: StartQueryExecutionInput, nowMs: number): Execution {
   const text = input.QueryString ?? '';
+  const parameters = input.ExecutionParameters?.length ? input.ExecutionParameters : undefined;
   if (text.trim() === '') throw invalidRequest('QueryString is empty');
   if (Buffer.byteLength(text) > LONGEST_QUERY) throw invalidRequest(`QueryString is longer than ${LONGEST_QUERY} bytes`);
   const refused = REFUSED.find((member) => {
     const value = input[member] as unknown;
     const reuse =
       member === 'ResultReuseConfiguration' && !input.ResultReuseConfiguration?.ResultReuseByAgeConfiguration?.Enabled;
-    return value !== undefined && !reuse && !(Array.isArray(value) && value.length === 0);
+    return value !== undefined && !reuse;
   });
   if (refused) throw invalidRequest(`${refused} is not supported by this engine`);
   const workGroup = input.WorkGroup ?? 'primary';
@@ -48,12 +50,14 @@ export function newExecution(input: StartQueryExecutionInput, nowMs: number): Ex
   const location = parseS3Uri(output);
   if (!location) throw invalidRequest('outputLocation is not a valid S3 path.');
   const outputFolder = `s3://${location.bucket}/${asFolder(location.key)}`;
-  const { statementType, substatementType, suffix } = statementKind(parsed(text));
+  const { statementType, substatementType, suffix } = statementKind(parsed(text, parameters));
   const id = randomUUID();
   return {
     id,
     query: text,
-    database: input.QueryExecutionContext?.Database ?? 'default',
+    ...(parameters !== undefined && { parameters }),
+    // awswrangler sends it in backticks, and Athena takes that.
+    database: (input.QueryExecutionContext?.Database ?? 'default').replaceAll('`', ''),
     catalog,
     outputFolder,
     workGroup,
@@ -67,4 +71,7 @@ export function newExecution(input: StartQueryExecutionInput, nowMs: number): Ex
 
 /** Whether a repeated token asks for the same query. */
 export const isSameRequest = (a: Execution, b: Execution) =>
-  a.query === b.query && a.database === b.database && a.outputFolder === b.outputFolder;
+  a.query === b.query &&
+  JSON.stringify(a.parameters) === JSON.stringify(b.parameters) &&
+  a.database === b.database &&
+  a.outputFolder === b.outputFolder;

@@ -9,6 +9,8 @@ export const isOver = (state: State) => state !== 'QUEUED' && state !== 'RUNNING
 export interface Execution {
   readonly id: string;
   readonly query: string;
+  /** What its `?` stand for, as expressions. */
+  readonly parameters?: readonly string[];
   readonly database: string;
   readonly catalog: string;
   readonly outputFolder: string;

@@ -49,7 +49,7 @@ export function createQueryRunner(
     running.set(id, connection);
     if (stopped || isOver(executions.get(id)?.state ?? 'FAILED')) connection.interrupt();
     try {
-      const outcome = await runStatement(execution.query, {
+      const outcome = await runStatement(execution, {
         engine: context,
         buckets: parts.buckets,
         glue: parts.glue,

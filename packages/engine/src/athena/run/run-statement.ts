@@ -1,11 +1,13 @@
 /** One statement from text to outcome. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { AwsError } from '../../wire/aws-error.ts';
+import { bindParameters } from '../bind-parameters.ts';
 import { queryError } from '../duck/failure.ts';
 import { parseStatement, type Statement } from '../sql/parse-statement.ts';
 import { QueryError } from '../sql/query-error.ts';
 import { runDefinition } from './data-definition.ts';
 import type { ExecutionContext, Outcome } from './execution-context.ts';
+import type { Execution } from './executions.ts';
 import { selectToCsv } from './select-to-csv.ts';
 import { createTableAs, unload } from './unload.ts';
 
@@ -35,10 +37,13 @@ export function statementKind(statement: Statement | undefined): StatementKind {
   }
 }
 
-export async function runStatement(text: string, context: ExecutionContext): Promise<Outcome> {
+export async function runStatement(
+  { query, parameters }: Pick<Execution, 'query' | 'parameters'>,
+  context: ExecutionContext,
+): Promise<Outcome> {
   mkdirSync(context.workDir, { recursive: true });
   try {
-    const statement = parseStatement(text);
+    const statement = parseStatement(bindParameters(query, parameters));
     if (statement.kind === 'query') return await selectToCsv(statement.query, context);
     if (statement.kind === 'unload') return await unload(statement, context);
     if (statement.kind === 'ctas') return await createTableAs(statement, context);

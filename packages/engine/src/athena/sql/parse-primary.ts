@@ -32,7 +32,6 @@ export function parsePrimary(grammar: Grammar): Expression {
 
 function parenthesis(grammar: Grammar, at: Position): Expression {
   const { tokens } = grammar;
-  if (tokens.isSymbol('?')) throw unsupported('A parameter (?)', at);
   const lambda = isLambda(grammar);
   tokens.expectSymbol('(');
   if (lambda) {
