@@ -117,6 +117,20 @@ describe('BatchGetRecord', () => {
     expect(answer.Records).toHaveLength(2);
   });
 
+  test('picks the features that were asked for, in the order of the definitions, whatever their values hold', async () => {
+    const tricky = '},{"FeatureName":"count","ValueAsString":"9"}]\\"';
+    const record = { id: tricky, at, note: `${tricky}\n${tricky}`, count: '4' };
+    await write([entry('tricky', { Record: values(record) })]);
+    const names = Object.keys(record) as (keyof typeof record)[];
+    for (let choice = 1; choice < 1 << names.length; choice++) {
+      const chosen = names.filter((_, at) => (choice & (1 << at)) !== 0);
+      const answer = await read([tricky], { FeatureNames: chosen.toReversed() });
+      const picked = answer.Records?.[0]?.Record ?? [];
+      expect(new Set(picked.map(({ FeatureName }) => FeatureName))).toEqual(new Set(chosen));
+      for (const { FeatureName, ValueAsString } of picked) expect(ValueAsString).toBe(record[FeatureName as keyof typeof record]);
+    }
+  });
+
   test('refuses an unknown feature name and an unknown group', async () => {
     await expect(read(['n1'], { FeatureNames: ['colour'] })).rejects.toMatchObject({ name: 'ValidationError' });
     await expect(read(['n1'], {}, 'nobody')).rejects.toMatchObject({ name: 'ValidationError' });

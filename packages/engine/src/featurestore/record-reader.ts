@@ -1,12 +1,12 @@
 /** Reads. Answers are put together as JSON text from the stored text of each record: nothing is parsed and printed again. */
-import type { FeatureValue } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import { printEventTime } from './event-time.ts';
 import type { OnlineRow, OnlineStore } from './online-store.ts';
 import type { RecordSchema } from './record-schema.ts';
 import { validationError } from './runtime-errors.ts';
 
 export interface ReadOptions {
-  readonly featureNames: ReadonlySet<string> | undefined;
+  /** How each wanted element of a Record array begins, in the order of the definitions; undefined for all. */
+  readonly picked: readonly string[] | undefined;
   readonly withExpiresAt: boolean;
 }
 
@@ -35,18 +35,26 @@ export function createRecordReader(online: OnlineStore): RecordReader {
   };
 }
 
-function printMembers(
-  { eventTime, expiresSeconds }: OnlineRow,
-  record: string,
-  { featureNames, withExpiresAt }: ReadOptions,
-): string {
-  const json = featureNames === undefined ? record : pickFeatures(record, featureNames);
+function printMembers({ eventTime, expiresSeconds }: OnlineRow, record: string, { picked, withExpiresAt }: ReadOptions): string {
+  const json = picked === undefined ? record : pickFeatures(record, picked);
   if (!withExpiresAt || expiresSeconds === undefined) return `"Record":${json}`;
   return `"Record":${json},"ExpiresAt":"${printEventTime({ seconds: expiresSeconds, nanoseconds: eventTime.nanoseconds })}"`;
 }
 
-const pickFeatures = (record: string, names: ReadonlySet<string>): string =>
-  JSON.stringify((JSON.parse(record) as FeatureValue[]).filter(({ FeatureName }) => names.has(FeatureName as string)));
+const NEXT_ELEMENT = '},{"FeatureName":';
+
+/** Cuts elements out of the stored text. What stands in a value cannot be taken for a border: its quotes are escaped. */
+function pickFeatures(record: string, picked: readonly string[]): string {
+  let elements = '';
+  for (const beginning of picked) {
+    const start = record.indexOf(beginning);
+    if (start < 0) continue;
+    const next = record.indexOf(NEXT_ELEMENT, start);
+    const element = record.slice(start, next < 0 ? record.length - 1 : next + 1);
+    elements += elements === '' ? element : `,${element}`;
+  }
+  return `[${elements}]`;
+}
 
 /** @throws AwsError ValidationError for a switch or a feature name that the group does not have. */
 export function parseReadOptions(
@@ -62,5 +70,6 @@ export function parseReadOptions(
       throw validationError(`Validation Error: feature [${name}] is not defined in FeatureGroup ${schema.group.name}.`);
   }
   if (!schema.group.online) throw validationError(`Validation Error: FeatureGroup ${schema.group.name} has no OnlineStore.`);
-  return { featureNames: featureNames && new Set(featureNames), withExpiresAt: expirationTimeResponse === 'Enabled' };
+  const picked = featureNames && schema.elementBeginnings([...new Set(featureNames)]);
+  return { picked, withExpiresAt: expirationTimeResponse === 'Enabled' };
 }

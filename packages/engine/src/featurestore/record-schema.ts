@@ -30,6 +30,8 @@ export interface RecordSchema {
   parseEventTime(text: string): EventTime;
   checkRecordId(recordId: string): void;
   checkSize(json: string): void;
+  /** How the elements of these features begin in what `print` gives, in its order. All must be of this schema. */
+  elementBeginnings(features: readonly string[]): string[];
   /** The Record array of an answer. */
   print(values: readonly StoredValue[]): string;
 }
@@ -116,6 +118,10 @@ export function compileRecordSchema(
       if (sizeBytes > LARGEST_RECORD_BYTES)
         throw validationError(`Validation Error: a record may have up to ${LARGEST_RECORD_BYTES} bytes.`);
     },
+    elementBeginnings: (features) =>
+      features
+        .toSorted((a, b) => (featureIndex.get(a) as number) - (featureIndex.get(b) as number))
+        .map((feature) => `{"FeatureName":${JSON.stringify(feature)},`),
     print(values) {
       let json = '';
       for (let index = 0; index < values.length; index++) {
