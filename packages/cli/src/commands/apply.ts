@@ -4,7 +4,7 @@ import { createReporter } from '../output/reporter.ts';
 import { showChanges } from '../output/show.ts';
 import { ensureBundles } from '../stage/bundle-stage.ts';
 import { connect, type StageOptions } from '../stage/connect.ts';
-import { loadDefinitions } from '../stage/load-definitions.ts';
+import { definitionsOf, loadDefinitions } from '../stage/load-definitions.ts';
 import { waiting } from '../stage/waiting.ts';
 import { awsOption, dataOption, definitionsOption, jsonOption, stageOption } from './shared-options.ts';
 
@@ -26,7 +26,8 @@ export const applyCommand = () =>
     .action(async (options: Options) => {
       const reporter = createReporter(options.json);
       const stage = await connect(options);
-      const definitions = await loadDefinitions(options.definitions);
+      const module = definitionsOf(stage, options.definitions);
+      const definitions = await loadDefinitions(module);
       const changes = await planApply({ definitions, stage: stage.stage, groups: stage.groups });
       reporter.line('Plan:');
       reporter.line(showChanges(changes));
@@ -36,7 +37,7 @@ export const applyCommand = () =>
         changes,
       );
       // The groups first, the code after: a function never writes a feature that its group does not have yet.
-      if (stage.engine !== undefined) await ensureBundles(stage.engine.bundleDir, options.definitions);
+      if (stage.engine !== undefined) await ensureBundles(stage.engine.bundleDir, module);
       reporter.line(`Applied. The catalogue is at version ${catalogue.version}.`);
       if (stage.engine === undefined) reporter.line('The functions still run the code that was deployed last: deploy the stage to roll out the definitions.');
       reporter.result({ changes, catalogueVersion: catalogue.version });

@@ -5,7 +5,7 @@ import { CommandFailed } from '../output/exit-codes.ts';
 import { createReporter } from '../output/reporter.ts';
 import { showReceipts } from '../output/show.ts';
 import { connect, type ConnectedStage, type StageOptions } from '../stage/connect.ts';
-import { loadDefinitions } from '../stage/load-definitions.ts';
+import { definitionsOf, loadDefinitions } from '../stage/load-definitions.ts';
 import { followIngest, ingestAgain, upload } from '../stage/upload.ts';
 import { awsOption, dataOption, definitionsOption, jsonOption, stageOption } from './shared-options.ts';
 
@@ -21,7 +21,7 @@ export const ingestCommand = () =>
   new Command('ingest')
     .description('upload files and follow them to their receipts')
     .argument('<file...>', 'files to upload; with --again, keys of objects that are in the raw bucket already')
-    .option('--source <name>', 'put the files under the prefix of this source')
+    .option('--source <name>', 'put the files under the prefix of this source (default: the source whose prefix is in the path)')
     .option('--key <key>', 'put the one file under this key')
     .option('--again', 'ingest objects again that were ingested before', false)
     .addOption(definitionsOption())
@@ -34,7 +34,7 @@ export const ingestCommand = () =>
       const stage = await connect(options);
       const uploads = [];
       for (const file of files) {
-        uploads.push(options.again ? await again(stage, file) : await upload(stage, file, await keyFor(file, files.length, options)));
+        uploads.push(options.again ? await again(stage, file) : await upload(stage, file, await keyFor(stage, file, files.length, options)));
       }
       const receipts = await Promise.all(uploads.map((one) => followIngest(stage, one)));
       reporter.line(showReceipts(receipts));
@@ -43,14 +43,19 @@ export const ingestCommand = () =>
       if (refused.length > 0) throw new CommandFailed(`${refused.length} of ${receipts.length} files were refused: see \`tidemark quarantine list\``);
     });
 
-async function keyFor(file: string, count: number, { key, source, definitions }: Options): Promise<string> {
+/** Where a file goes: under `--key`, under the prefix of `--source`, or as its own path says, when a source's prefix is in it. */
+async function keyFor(stage: ConnectedStage, file: string, count: number, { key, source, definitions }: Options): Promise<string> {
   if (key !== undefined && count === 1) return key;
-  const sources = (await loadDefinitions(definitions)).sources;
-  const found = sources.find((one) => one.name === source);
-  if (found === undefined) {
-    throw new TidemarkError('REQUEST_MALFORMED', `say where the file belongs: --source ${sources.map((one) => one.name).join('|')}, or --key for one file`);
-  }
-  return `${found.prefix}${basename(file)}`;
+  const { sources } = await loadDefinitions(definitionsOf(stage, definitions));
+  const named = sources.find((one) => one.name === source);
+  if (named !== undefined) return `${named.prefix}${basename(file)}`;
+  const path = `/${file.replaceAll('\\', '/')}`;
+  const placed = source === undefined ? sources.find((one) => path.includes(`/${one.prefix}`)) : undefined;
+  if (placed !== undefined) return path.slice(path.lastIndexOf(`/${placed.prefix}`) + 1);
+  throw new TidemarkError(
+    'REQUEST_MALFORMED',
+    `say where the file belongs: --source ${sources.map((one) => one.name).join('|')}, --key for one file, or a path that has a prefix of theirs in it`,
+  );
 }
 
 async function again(stage: ConnectedStage, key: string) {

@@ -12,6 +12,8 @@ export interface EngineFile {
   readonly region: string;
   /** Where the running functions' bundles lie: `apply` renews them. */
   readonly bundleDir: string;
+  /** Absolute path of the definitions module it runs; undefined for `packages/features`. */
+  readonly definitions?: string;
 }
 
 const pathOf = (dataDir: string) => join(dataDir, 'engine.json');

@@ -65,7 +65,15 @@ async function deploy(instance: Engine, options: StartOptions, dataDir: string, 
   });
   const nowS = Math.floor(Date.now() / 1000);
   const token = await instance.issueToken({ iss: ISSUER, aud: AUDIENCE, sub: 'developer', iat: nowS, exp: nowS + TOKEN_DAYS * 86_400 });
-  const file: EngineFile = { pid: process.pid, endpoint: instance.endpoint, api: instance.api, token, ...place, bundleDir };
+  const file: EngineFile = {
+    pid: process.pid,
+    endpoint: instance.endpoint,
+    api: instance.api,
+    token,
+    ...place,
+    bundleDir,
+    ...(options.definitions === undefined ? {} : { definitions: resolve(options.definitions) }),
+  };
   const stage = connected(place, file);
   const definitions = await loadDefinitions(options.definitions);
   const changes = await planApply({ definitions, stage: place.stage, groups: stage.groups });
