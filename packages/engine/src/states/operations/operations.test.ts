@@ -294,6 +294,7 @@ describe('a redrive', () => {
     bench.advance(50_000);
     await call(states, 'StopExecution', { executionArn });
     await call(states, 'RedriveExecution', { executionArn });
+    await settle();
     bench.advance(50_000);
     await settle();
     expect(await call(states, 'DescribeExecution', { executionArn })).toMatchObject({ status: 'RUNNING' });
