@@ -10,7 +10,7 @@
  *   - not invoked          → again later, at no cost
  *
  * Invariant: the checkpoint passes a record only after the function took it or the failure destination holds it.
- * Between attempts it waits, in the engine's time, from 200 ms on and twice as long each time, up to 30 s.
+ * Before a retry it waits, in the engine's time, from 200 ms on and twice as long each time, up to 30 s.
  */
 import type { InvocationResult, StreamRecord } from '../../ports.ts';
 import { batchOutcome } from './batch-outcome.ts';
@@ -118,15 +118,15 @@ export async function deliverBatch(batch: Batch, delivery: Delivery): Promise<bo
     const mayBisect = spec.bisectBatchOnFunctionError === true && (failedFrom > start || end - failedFrom > 1);
     if (mayBisect) {
       const middle = failedFrom > start ? end : failedFrom + Math.ceil((end - failedFrom) / 2);
+      // At once: there are only so many halves, and a record that goes on failing waits when it is alone.
       parts.unshift({ ...left, end: middle }, ...(middle < end ? [{ ...left, start: middle }] : []));
     } else if (retriesAllowed !== -1 && retries >= retriesAllowed) {
       const given = batch.records.slice(failedFrom, end);
       await discard({ ...left, records: given, condition: 'RetryAttemptsExhausted' }, end);
-      continue;
     } else {
       parts.unshift({ ...left, retries: retries + 1 });
+      await pauseAfterFailure();
     }
-    await pauseAfterFailure();
   }
   return !delivery.isHalted();
 }

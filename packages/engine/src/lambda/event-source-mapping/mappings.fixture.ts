@@ -53,6 +53,7 @@ export function startTestMappings(changes: Partial<ReturnType<typeof createTestC
     ensureBucket: refuse,
     async put(bucket, key, body) {
       if (test.bucketIsMissing) throw new Error('NoSuchBucket');
+      await test.onDiscard();
       discarded.push({ key: `${bucket}/${key}`, record: JSON.parse(Buffer.from(body).toString()) });
       return {} as StoredObject;
     },
@@ -89,6 +90,9 @@ export function startTestMappings(changes: Partial<ReturnType<typeof createTestC
     discarded,
     ages,
     bucketIsMissing: false,
+    /** Before a discarded batch is kept. */
+    onDiscard: async () => {},
+    crashIsDue: false,
     handler: (() => null) as Handler,
     ...open(),
     /** Lets the engine's time pass until every mapping has caught up. */
@@ -96,12 +100,14 @@ export function startTestMappings(changes: Partial<ReturnType<typeof createTestC
       for (let turns = 0; test.mappings.isBusy(); turns += 1) {
         if (turns > 50_000) throw new Error('the mappings do not settle');
         await turn();
+        if (test.crashIsDue) await test.crash();
         context.clock.advance(stepMs);
       }
       await turn();
     },
     /** As a kill would: nothing of what runs is recorded; then a new engine on the same directory. */
     async crash() {
+      test.crashIsDue = false;
       test.mappings.stop();
       await test.kinesis.stop();
       Object.assign(test, open());
