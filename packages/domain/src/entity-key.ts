@@ -9,11 +9,16 @@ export type KeyPart = string | number;
 
 export const MAX_KEY_BYTES = 2_048;
 
-const escapePart = (part: string) => part.replace(/[\\|]/g, '\\$&');
+const escapePart = (part: string) => (part.includes('|') || part.includes('\\') ? part.replace(/[\\|]/g, '\\$&') : part);
 
 /** Parts in the order of the definition → canonical string. Inverse of {@link parseEntityKey}. */
 export function printEntityKey(parts: readonly KeyPart[]): string {
-  return parts.map((part) => escapePart(String(part))).join('|');
+  let key = '';
+  for (let at = 0; at < parts.length; at++) {
+    const part = escapePart(String(parts[at]));
+    key = at === 0 ? part : `${key}|${part}`;
+  }
+  return key;
 }
 
 /** Canonical string → parts as text; undefined when a backslash stands before anything but `|` or `\`, or at the end. */

@@ -38,12 +38,14 @@ function createAnswer(join: ServingJoin, record: ServedRecord | 'failed', status
   return { answers, parts, text: parts.join(',') };
 }
 
+/** An event time is ISO-8601 text: nothing in it needs an escape. */
 export const printFeature = (name: string, { value, eventTime, status }: FeatureAnswer): string =>
-  `${JSON.stringify(name)}:{"value":${printValue(value)},"eventTime":${JSON.stringify(eventTime)},"status":"${status}"}`;
+  `"${name}":{"value":${printValue(value)},"eventTime":${eventTime === null ? 'null' : `"${eventTime}"`},"status":"${status}"}`;
 
 /** JSON, with 64-bit integers as plain numbers. */
 function printValue(value: FeatureValue | null): string {
-  if (typeof value === 'bigint') return value.toString();
+  if (value === null) return 'null';
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
   if (Array.isArray(value)) return `[${value.map((element) => printValue(element)).join(',')}]`;
   return JSON.stringify(value);
 }

@@ -28,66 +28,68 @@ export interface LoadedRecords {
 export type LoadRecords = (rows: readonly EntityRow[], asOfMs: number) => Promise<LoadedRecords>;
 
 const DEADLINE_MS = 10_000;
+/** Kept in memory for a view. */
+const MOST_RECORDS = 50_000;
 
 export function createRecordLoader(deps: { readonly reader: FeatureReader; readonly waiting: Waiting }, plan: ServingPlan): LoadRecords {
   const { maxStalenessMs } = plan.view;
-  const cache = new RecordCache();
-  const underWay = new Map<string, Promise<ServedRecord | 'failed'>>();
+  const groups = plan.groups.map((group) => ({
+    ...group,
+    cache: new RecordCache(MOST_RECORDS / plan.groups.length),
+    underWay: new Map<string, Promise<ServedRecord | 'failed'>>(),
+  }));
 
   async function read(wanted: readonly (readonly Slot[])[], slots: readonly ReadonlyMap<string, Slot>[], nowMs: number): Promise<void> {
-    const requests = plan.groups
+    const requests = groups
       .map(({ groupName, reads }, at) => ({ groupName, entityKeys: wanted[at]?.map(({ entityKey }) => entityKey) ?? [], features: reads }))
       .filter(({ entityKeys }) => entityKeys.length > 0);
     const { found, failed } = await readRecords(deps, requests, nowMs + DEADLINE_MS);
-    const places = new Map(plan.groups.map(({ groupName }, at) => [groupName, at]));
     for (const record of found) {
-      const at = places.get(record.groupName) ?? -1;
+      const at = groups.findIndex(({ groupName }) => groupName === record.groupName);
       const slot = slots[at]?.get(record.entityKey);
-      if (slot !== undefined) slot.record = servedRecord(plan.groups[at]?.types, record);
+      if (slot !== undefined) slot.record = servedRecord(groups[at]?.types, record);
     }
-    for (const [at, group] of wanted.entries()) {
-      const groupName = plan.groups[at]?.groupName ?? '';
-      for (const slot of group) {
+    for (const [at, { groupName, cache }] of groups.entries()) {
+      for (const slot of wanted[at] ?? []) {
         if (failed.size > 0 && failed.has(recordId(groupName, slot.entityKey))) slot.record = 'failed';
         else if (slot.record === 'failed') slot.record = servedRecord(undefined, undefined);
-        if (maxStalenessMs > 0 && slot.record !== 'failed') cache.put(recordId(groupName, slot.entityKey), slot.record, nowMs);
+        if (maxStalenessMs > 0 && slot.record !== 'failed') cache.put(slot.entityKey, slot.record, nowMs);
       }
     }
   }
 
   /** Lets other requests wait for what is being read. */
   function share(wanted: readonly (readonly Slot[])[], reading: Promise<void>): void {
-    for (const [at, group] of wanted.entries()) {
-      for (const slot of group) {
-        const id = recordId(plan.groups[at]?.groupName ?? '', slot.entityKey);
-        const shared = reading.then(() => slot.record).finally(() => underWay.delete(id));
-        underWay.set(id, shared);
+    for (const [at, { underWay }] of groups.entries()) {
+      for (const slot of wanted[at] ?? []) {
+        const shared = reading.then(() => slot.record).finally(() => underWay.delete(slot.entityKey));
+        underWay.set(slot.entityKey, shared);
         shared.catch(() => {});
       }
     }
   }
 
   return async (rows, asOfMs) => {
-    const slots = plan.groups.map(() => new Map<string, Slot>());
-    const wanted: Slot[][] = plan.groups.map(() => []);
+    const slots = groups.map(() => new Map<string, Slot>());
+    const wanted: Slot[][] = groups.map(() => []);
     const joining: Promise<unknown>[] = [];
     let cacheHits = 0;
     let reads = 0;
 
     const slotOf = (group: number, entityKey: string): Slot => {
-      const known = slots[group]?.get(entityKey);
+      const known = (slots[group] as Map<string, Slot>).get(entityKey);
       if (known !== undefined) return known;
       const slot: Slot = { entityKey, record: 'failed' };
       slots[group]?.set(entityKey, slot);
       if (maxStalenessMs > 0) {
-        const id = recordId(plan.groups[group]?.groupName ?? '', entityKey);
-        const held = cache.get(id, asOfMs, maxStalenessMs);
+        const { cache, underWay } = groups[group] as (typeof groups)[number];
+        const held = cache.get(entityKey, asOfMs, maxStalenessMs);
         if (held !== undefined) {
           slot.record = held;
           cacheHits++;
           return slot;
         }
-        const other = underWay.get(id);
+        const other = underWay.get(entityKey);
         if (other !== undefined) {
           joining.push(other.then((record) => (slot.record = record)));
           return slot;
