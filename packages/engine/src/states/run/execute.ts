@@ -76,17 +76,17 @@ function begin(run: Run): void {
     const start = createPosition('', 0);
     enterState(run, block, start, block.StartAt, { value: run.input, text: execution.input });
   } else if (execution.status === 'PENDING') {
-    noteRedrive(run);
+    noteRedrive(run, nowMs);
   }
 }
 
 /** Marks in the history that an execution is redriven, and gives every retrier its attempts back. */
-function noteRedrive(run: Run): void {
+function noteRedrive(run: Run, nowMs: number): void {
   const root = run.positions.get('');
   run.recordEnd(root, 'ExecutionRedriven', { redriveCount: run.execution.redriveCount });
   for (const position of run.positions.values()) {
     if (position.output !== undefined) continue;
-    resetPosition(position);
+    resetPosition(position, nowMs);
     run.save(position);
   }
 }

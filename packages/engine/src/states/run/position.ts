@@ -53,8 +53,9 @@ export function createPosition(path: string, lastEvent: number, item?: MapItem):
 }
 
 /** Begins the state that it stands at anew, as a redriven execution does. */
-export function resetPosition(position: Position): void {
+export function resetPosition(position: Position, nowMs: number): void {
   position.retries = [];
+  position.enteredMs = nowMs;
   position.wakeMs = undefined;
 }
 
