@@ -31,3 +31,4 @@ export {
 } from './point-in-time/scenario.ts';
 export { expectedWindows } from './windows/expected-windows.ts';
 export { sensor, windowedGroups } from './windows/groups.ts';
+export { expectedWindowRows, type WindowScenario, windowPlanOf, windowScenario } from './windows/window-scenario.ts';
