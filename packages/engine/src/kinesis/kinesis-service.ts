@@ -35,11 +35,11 @@ import {
 import { addTags, listTags, removeTags } from './operations/tag-operations.ts';
 import type { StreamRegistry } from './stream-registry.ts';
 
-export function createKinesisService(registry: StreamRegistry): Service {
+export function createKinesisService(streams: StreamRegistry): Service {
   const on = <Input, Output>(
     schema: Parameters<typeof operation>[0],
-    handle: (registry: StreamRegistry, input: Input) => Output | Promise<Output>,
-  ) => operation<Input, Output>(schema, (input) => handle(registry, input));
+    handle: (streams: StreamRegistry, input: Input) => Output | Promise<Output>,
+  ) => operation<Input, Output>(schema, (input) => handle(streams, input));
 
   return {
     name: 'kinesis',

@@ -35,20 +35,20 @@ export interface Kinesis {
 const SWEEP_EVERY_MS = 10 * 60_000;
 
 export function createKinesis(context: EngineContext): Kinesis {
-  const registry = openStreamRegistry(context);
+  const streams = openStreamRegistry(context);
   let cancelSweep = () => {};
   const sweep = () => {
-    registry.sweep();
+    streams.sweep();
     cancelSweep = context.clock.at(context.clock.nowMs() + SWEEP_EVERY_MS, sweep);
   };
   sweep();
 
   return {
-    service: createKinesisService(registry),
-    streams: createStreamsPort(registry),
+    service: createKinesisService(streams),
+    streams: createStreamsPort(streams),
     async stop() {
       cancelSweep();
-      await registry.close();
+      await streams.close();
     },
   };
 }

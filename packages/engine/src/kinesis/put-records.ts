@@ -17,11 +17,11 @@ export interface PlacedRecord {
 
 /** Resolves when every record is on disk or has failed; the same order as the input. */
 export async function putRecords(
-  registry: StreamRegistry,
+  streams: StreamRegistry,
   stream: Stream,
   records: readonly NewRecord[],
 ): Promise<PlacedRecord[]> {
-  const { clock, settings, random, log } = registry.context;
+  const { clock, settings, random, log } = streams.context;
   const byShard = new Map<Shard, number[]>();
   records.forEach(({ partitionKey, explicitHashKey }, at) => {
     const shard = shardFor(stream, partitionKey, explicitHashKey);
@@ -51,6 +51,6 @@ export async function putRecords(
     }
   };
   await Promise.all([...byShard].map(([shard, places]) => write(shard, places)));
-  registry.changed(stream);
+  streams.changed(stream);
   return placed;
 }

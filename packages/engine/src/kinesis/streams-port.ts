@@ -5,10 +5,10 @@ import { isOpen, oldestOrdinal, readShard, retentionMsOf, type Stream } from './
 import type { StreamRegistry } from './stream-registry.ts';
 
 /** Kinesis for the engine's other services: the same streams, without HTTP, iterators and their expiry. */
-export function createStreamsPort(registry: StreamRegistry): Streams {
-  const nowMs = () => Math.floor(registry.context.clock.nowMs());
+export function createStreamsPort(streams: StreamRegistry): Streams {
+  const nowMs = () => Math.floor(streams.context.clock.nowMs());
   const shardOf = (streamName: string, shardId: string): { stream: Stream; shard: Shard } | undefined => {
-    const stream = registry.find(streamName);
+    const stream = streams.find(streamName);
     const index = shardIndexOf(shardId);
     const shard = stream?.shards.find((candidate) => candidate.index === index);
     return stream && shard ? { stream, shard } : undefined;
@@ -16,7 +16,7 @@ export function createStreamsPort(registry: StreamRegistry): Streams {
 
   return {
     find(streamName) {
-      const stream = registry.find(streamName);
+      const stream = streams.find(streamName);
       if (!stream) return undefined;
       return {
         id: stream.id,
@@ -58,6 +58,6 @@ export function createStreamsPort(registry: StreamRegistry): Streams {
         isAtEnd: page.isAtEnd,
       };
     },
-    onChange: registry.onChange,
+    onChange: streams.onChange,
   };
 }

@@ -2,8 +2,8 @@
  * Lambda: functions from bundles on disk, run in worker threads.
  *
  * Gaps
- * - Operations: Invoke, GetFunction, ListFunctions; others answer UnknownOperationException. Functions come from the
- *   deployment, not from CreateFunction. Response streaming, layers, versions, aliases, client contexts and durable
+ * - Operations: Invoke, GetFunction, ListFunctions, and those of event-source-mapping/; others answer
+ *   UnknownOperationException. Functions come from the deployment, not from CreateFunction. Response streaming, layers, versions, aliases, client contexts and durable
  *   executions are refused by name.
  * - X-Ray gets no segments; `_X_AMZN_TRACE_ID` says that the trace is not sampled.
  *

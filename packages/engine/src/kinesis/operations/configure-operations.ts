@@ -18,41 +18,41 @@ function checkHours(hours: number | undefined): number {
 }
 
 /** What was too old before stays away. */
-export function increaseRetention(registry: StreamRegistry, input: IncreaseStreamRetentionPeriodInput): void {
-  const stream = requireStream(registry, input);
+export function increaseRetention(streams: StreamRegistry, input: IncreaseStreamRetentionPeriodInput): void {
+  const stream = requireStream(streams, input);
   const hours = checkHours(input.RetentionPeriodHours);
   if (hours < stream.retentionHours)
     throw invalidArgument(
       `Requested retention period (${hours} hours) for stream ${stream.name} can not be shorter than existing retention period (${stream.retentionHours} hours). Use DecreaseRetentionPeriod API.`,
     );
-  stream.goneBeforeMs = horizonMs(stream, Math.floor(registry.context.clock.nowMs()));
+  stream.goneBeforeMs = horizonMs(stream, Math.floor(streams.context.clock.nowMs()));
   stream.retentionHours = hours;
-  registry.save(stream);
+  streams.save(stream);
 }
 
-export function decreaseRetention(registry: StreamRegistry, input: DecreaseStreamRetentionPeriodInput): void {
-  const stream = requireStream(registry, input);
+export function decreaseRetention(streams: StreamRegistry, input: DecreaseStreamRetentionPeriodInput): void {
+  const stream = requireStream(streams, input);
   const hours = checkHours(input.RetentionPeriodHours);
   if (hours > stream.retentionHours)
     throw invalidArgument(
       `Requested retention period (${hours} hours) for stream ${stream.name} can not be longer than existing retention period (${stream.retentionHours} hours). Use IncreaseRetentionPeriod API.`,
     );
   stream.retentionHours = hours;
-  registry.save(stream);
+  streams.save(stream);
 }
 
-export function startEncryption(registry: StreamRegistry, input: StartStreamEncryptionInput): void {
-  const stream = requireStream(registry, input);
+export function startEncryption(streams: StreamRegistry, input: StartStreamEncryptionInput): void {
+  const stream = requireStream(streams, input);
   if (input.EncryptionType !== 'KMS') throw constraint('encryptionType', 'satisfy enum value set: [KMS]');
   if (!input.KeyId || input.KeyId.length > 2048) throw constraint('keyId', 'have length between 1 and 2048');
   stream.encryptionKeyId = input.KeyId;
-  registry.save(stream);
+  streams.save(stream);
 }
 
-export function stopEncryption(registry: StreamRegistry, input: StopStreamEncryptionInput): void {
-  const stream = requireStream(registry, input);
+export function stopEncryption(streams: StreamRegistry, input: StopStreamEncryptionInput): void {
+  const stream = requireStream(streams, input);
   if (stream.encryptionKeyId === undefined) throw inUse(`Stream ${stream.name} is not encrypted.`);
   if (input.KeyId !== stream.encryptionKeyId) throw invalidArgument('KeyId is not the key that the stream is encrypted with.');
   stream.encryptionKeyId = undefined;
-  registry.save(stream);
+  streams.save(stream);
 }

@@ -11,16 +11,16 @@ import { requireShard, requireStream, streamNameOf } from './stream-of.ts';
 const MOST_RECORDS = 10_000;
 const MOST_BYTES = 10 * 1024 * 1024;
 
-export function getShardIterator(registry: StreamRegistry, input: GetShardIteratorInput): GetShardIteratorOutput {
-  const stream = requireStream(registry, input);
-  const shard = requireShard(registry, stream, input.ShardId ?? '');
-  const ordinal = startingOrdinal(registry, stream, shard, input);
+export function getShardIterator(streams: StreamRegistry, input: GetShardIteratorInput): GetShardIteratorOutput {
+  const stream = requireStream(streams, input);
+  const shard = requireShard(streams, stream, input.ShardId ?? '');
+  const ordinal = startingOrdinal(streams, stream, shard, input);
   const position = { streamId: stream.id, shardIndex: shard.index, ordinal };
-  return { ShardIterator: printIterator(position, registry.context.clock) };
+  return { ShardIterator: printIterator(position, streams.context.clock) };
 }
 
-function startingOrdinal(registry: StreamRegistry, stream: Stream, shard: Shard, input: GetShardIteratorInput): number {
-  const nowMs = Math.floor(registry.context.clock.nowMs());
+function startingOrdinal(streams: StreamRegistry, stream: Stream, shard: Shard, input: GetShardIteratorInput): number {
+  const nowMs = Math.floor(streams.context.clock.nowMs());
   const type = input.ShardIteratorType;
   const needsNumber = type === 'AT_SEQUENCE_NUMBER' || type === 'AFTER_SEQUENCE_NUMBER';
   if (needsNumber !== (input.StartingSequenceNumber !== undefined))
@@ -54,13 +54,13 @@ function startingOrdinal(registry: StreamRegistry, stream: Stream, shard: Shard,
   }
 }
 
-export function getRecords(registry: StreamRegistry, input: GetRecordsInput): GetRecordsOutput {
-  const { clock, account } = registry.context;
+export function getRecords(streams: StreamRegistry, input: GetRecordsInput): GetRecordsOutput {
+  const { clock, account } = streams.context;
   const limit = input.Limit ?? MOST_RECORDS;
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST_RECORDS) throw constraint('limit', 'be between 1 and 10000');
   const position = parseIterator(input.ShardIterator ?? '', clock);
   const named = streamNameOf(input);
-  const stream = registry.all().find(({ id }) => id === position.streamId);
+  const stream = streams.all().find(({ id }) => id === position.streamId);
   if (!stream) throw notFound(`The stream of this iterator does not exist any more under account ${account}.`);
   if (named !== undefined && named !== stream.name) throw invalidArgument('The iterator is of another stream.');
   const shard = stream.shards.find(({ index }) => index === position.shardIndex);

@@ -17,12 +17,12 @@ interface Token {
   readonly issuedMs: number;
 }
 
-export function listShards(registry: StreamRegistry, input: ListShardsInput): ListShardsOutput {
-  const nowMs = Math.floor(registry.context.clock.nowMs());
+export function listShards(streams: StreamRegistry, input: ListShardsInput): ListShardsOutput {
+  const nowMs = Math.floor(streams.context.clock.nowMs());
   const limit = Math.min(input.MaxResults ?? MOST_LISTED, MOST_LISTED);
   if (!Number.isInteger(limit) || limit < 1) throw constraint('maxResults', 'have value greater than or equal to 1');
   const token = input.NextToken === undefined ? undefined : readToken(input, nowMs);
-  const stream = token ? registry.require(token.streamName) : requireStream(registry, input);
+  const stream = token ? streams.require(token.streamName) : requireStream(streams, input);
   if (input.StreamCreationTimestamp !== undefined && input.StreamCreationTimestamp.getTime() !== stream.createdMs) {
     throw new AwsError('ResourceNotFoundException', `No stream ${stream.name} was created at StreamCreationTimestamp.`);
   }

@@ -22,32 +22,32 @@ const RECORD_BYTES = 1024 * 1024;
 
 const encryptionOf = ({ encryptionKeyId }: Stream) => (encryptionKeyId === undefined ? {} : { EncryptionType: 'KMS' as const });
 
-export async function putRecord(registry: StreamRegistry, input: PutRecordInput): Promise<PutRecordOutput> {
+export async function putRecord(streams: StreamRegistry, input: PutRecordInput): Promise<PutRecordOutput> {
   const record = newRecord(input, '');
   const ordering = input.SequenceNumberForOrdering;
   // Numbers grow in the order of the writes as it is; only one that nobody was given is told apart.
   if (ordering !== undefined && !parseSequenceNumber(ordering))
     throw invalidArgument('SequenceNumberForOrdering is not a sequence number of this stream.');
-  const stream = requireStream(registry, input);
-  const [placed] = (await putRecords(registry, stream, [record])) as [PlacedRecord];
+  const stream = requireStream(streams, input);
+  const [placed] = (await putRecords(streams, stream, [record])) as [PlacedRecord];
   if (placed.sequenceNumber === undefined)
     throw new AwsError('InternalFailureException', 'The record could not be written to disk.', 500);
   return { ShardId: shardIdOf(placed.shard.index), SequenceNumber: placed.sequenceNumber, ...encryptionOf(stream) };
 }
 
-export async function putManyRecords(registry: StreamRegistry, input: PutRecordsInput): Promise<PutRecordsOutput> {
+export async function putManyRecords(streams: StreamRegistry, input: PutRecordsInput): Promise<PutRecordsOutput> {
   const entries = input.Records ?? [];
   if (entries.length < 1) throw constraint('records', 'have length greater than or equal to 1');
   if (entries.length > MOST_RECORDS) throw constraint('records', `have length less than or equal to ${MOST_RECORDS}`);
   const records = entries.map((entry, at) => newRecord(entry, `records.${at + 1}.member.`));
   const sizeBytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
   if (sizeBytes > REQUEST_BYTES) throw invalidArgument(`Records size exceeds the limit of ${REQUEST_BYTES} bytes a request.`);
-  const stream = requireStream(registry, input);
+  const stream = requireStream(streams, input);
 
-  const { random, settings } = registry.context;
+  const { random, settings } = streams.context;
   const isThrottled = records.map(() => settings.streamThrottleShare > 0 && random() < settings.streamThrottleShare);
   const placed = await putRecords(
-    registry,
+    streams,
     stream,
     records.filter((_, at) => !isThrottled[at]),
   );
@@ -56,7 +56,7 @@ export async function putManyRecords(registry: StreamRegistry, input: PutRecords
     if (throttled)
       return {
         ErrorCode: 'ProvisionedThroughputExceededException',
-        ErrorMessage: `Rate exceeded for a shard in stream ${stream.name} under account ${registry.context.account}.`,
+        ErrorMessage: `Rate exceeded for a shard in stream ${stream.name} under account ${streams.context.account}.`,
       };
     return resultOf(placed[taken++] as PlacedRecord);
   });

@@ -7,18 +7,18 @@ import type { StreamRegistry } from '../stream-registry.ts';
 import { requireShard, requireStream } from './stream-of.ts';
 
 /** Answers once the parent's last records are on disk, so that its end is final. */
-export async function splitShard(registry: StreamRegistry, input: SplitShardInput): Promise<void> {
-  const stream = requireStream(registry, input);
-  const shard = requireShard(registry, stream, input.ShardToSplit ?? '');
+export async function splitShard(streams: StreamRegistry, input: SplitShardInput): Promise<void> {
+  const stream = requireStream(streams, input);
+  const shard = requireShard(streams, stream, input.ShardToSplit ?? '');
   const key = parseHashKey(input.NewStartingHashKey ?? '');
   if (key === undefined) throw constraint('newStartingHashKey', 'satisfy regular expression pattern: 0|([1-9]\\d{0,38})');
-  requireOpen(registry, stream, shard);
+  requireOpen(streams, stream, shard);
   const { start, end } = shard.range;
   if (key <= start + 1n || key >= end)
     throw invalidArgument(
-      `NewStartingHashKey ${key} used in SplitShard() on shard ${shardIdOf(shard.index)} in stream ${stream.name} under account ${registry.context.account} is not both greater than one plus the shard's StartingHashKey ${start} and less than the shard's EndingHashKey ${end}.`,
+      `NewStartingHashKey ${key} used in SplitShard() on shard ${shardIdOf(shard.index)} in stream ${stream.name} under account ${streams.context.account} is not both greater than one plus the shard's StartingHashKey ${start} and less than the shard's EndingHashKey ${end}.`,
     );
-  registry.reshard(
+  streams.reshard(
     stream,
     [shard],
     [
@@ -26,29 +26,29 @@ export async function splitShard(registry: StreamRegistry, input: SplitShardInpu
       { start: key, end },
     ],
   );
-  await closeFinally(registry, stream, [shard]);
+  await closeFinally(streams, stream, [shard]);
 }
 
 /** @see splitShard */
-export async function mergeShards(registry: StreamRegistry, input: MergeShardsInput): Promise<void> {
-  const stream = requireStream(registry, input);
-  const shard = requireShard(registry, stream, input.ShardToMerge ?? '');
-  const adjacent = requireShard(registry, stream, input.AdjacentShardToMerge ?? '');
-  requireOpen(registry, stream, shard);
-  requireOpen(registry, stream, adjacent);
+export async function mergeShards(streams: StreamRegistry, input: MergeShardsInput): Promise<void> {
+  const stream = requireStream(streams, input);
+  const shard = requireShard(streams, stream, input.ShardToMerge ?? '');
+  const adjacent = requireShard(streams, stream, input.AdjacentShardToMerge ?? '');
+  requireOpen(streams, stream, shard);
+  requireOpen(streams, stream, adjacent);
   const [low, high] = shard.range.start < adjacent.range.start ? [shard, adjacent] : [adjacent, shard];
   if (low.range.end + 1n !== high.range.start)
     throw invalidArgument(
-      `Shards ${shardIdOf(shard.index)} and ${shardIdOf(adjacent.index)} in stream ${stream.name} under account ${registry.context.account} are not an adjacent pair of shards eligible for merging`,
+      `Shards ${shardIdOf(shard.index)} and ${shardIdOf(adjacent.index)} in stream ${stream.name} under account ${streams.context.account} are not an adjacent pair of shards eligible for merging`,
     );
-  registry.reshard(stream, [shard, adjacent], [{ start: low.range.start, end: high.range.end }]);
-  await closeFinally(registry, stream, [shard, adjacent]);
+  streams.reshard(stream, [shard, adjacent], [{ start: low.range.start, end: high.range.end }]);
+  await closeFinally(streams, stream, [shard, adjacent]);
 }
 
-async function closeFinally(registry: StreamRegistry, stream: Stream, parents: readonly Shard[]): Promise<void> {
+async function closeFinally(streams: StreamRegistry, stream: Stream, parents: readonly Shard[]): Promise<void> {
   await Promise.all(parents.map(({ log }) => log.close()));
   // Readers that wait at the end of a parent may go on to its children now.
-  registry.changed(stream);
+  streams.changed(stream);
 }
 
 function requireOpen({ context }: StreamRegistry, stream: Stream, shard: Shard): void {

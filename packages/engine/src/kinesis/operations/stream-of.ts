@@ -30,10 +30,10 @@ export function streamNameOf({ StreamName, StreamARN, StreamId, DryRun }: Stream
   return name;
 }
 
-export function requireStream(registry: StreamRegistry, input: StreamReference): Stream {
+export function requireStream(streams: StreamRegistry, input: StreamReference): Stream {
   const name = streamNameOf(input);
   if (name === undefined) throw invalidArgument('Either StreamName or StreamARN must be given.');
-  return registry.require(name);
+  return streams.require(name);
 }
 
 export function requireShard({ context }: StreamRegistry, stream: Stream, shardId: string): Shard {

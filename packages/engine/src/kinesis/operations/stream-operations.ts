@@ -22,7 +22,7 @@ const MAX_RECORD_KIB = 1024;
 const MOST_LISTED = 10_000;
 const DEFAULT_LISTED = 100;
 
-export function createStream(registry: StreamRegistry, input: CreateStreamInput): void {
+export function createStream(streams: StreamRegistry, input: CreateStreamInput): void {
   const name = checkStreamName(input.StreamName ?? '');
   if (input.StreamModeDetails?.StreamMode === 'ON_DEMAND')
     throw unsupported('StreamMode ON_DEMAND', 'create the stream with a ShardCount');
@@ -33,14 +33,14 @@ export function createStream(registry: StreamRegistry, input: CreateStreamInput)
   const shardCount = input.ShardCount;
   if (shardCount === undefined) throw constraint('shardCount', 'not be null for a provisioned stream');
   if (!Number.isInteger(shardCount) || shardCount < 1) throw constraint('shardCount', 'have value greater than or equal to 1');
-  const open = registry.all().reduce((sum, stream) => sum + openShards(stream).length, 0);
+  const open = streams.all().reduce((sum, stream) => sum + openShards(stream).length, 0);
   if (open + shardCount > MOST_OPEN_SHARDS)
     throw new AwsError('LimitExceededException', `The engine has at most ${MOST_OPEN_SHARDS} open shards; ${open} are in use.`);
-  registry.create(name, shardCount, checkTags(input.Tags ?? {}));
+  streams.create(name, shardCount, checkTags(input.Tags ?? {}));
 }
 
-export async function deleteStream(registry: StreamRegistry, input: DeleteStreamInput): Promise<void> {
-  await registry.remove(requireStream(registry, input));
+export async function deleteStream(streams: StreamRegistry, input: DeleteStreamInput): Promise<void> {
+  await streams.remove(requireStream(streams, input));
 }
 
 const summaryOf = ({ name, arn, createdMs, retentionHours, encryptionKeyId }: Stream) => ({
@@ -56,8 +56,8 @@ const summaryOf = ({ name, arn, createdMs, retentionHours, encryptionKeyId }: St
     : { EncryptionType: 'KMS' as const, KeyId: encryptionKeyId }),
 });
 
-export function describeStream(registry: StreamRegistry, input: DescribeStreamInput): DescribeStreamOutput {
-  const stream = requireStream(registry, input);
+export function describeStream(streams: StreamRegistry, input: DescribeStreamInput): DescribeStreamOutput {
+  const stream = requireStream(streams, input);
   const limit = input.Limit ?? DEFAULT_LISTED;
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LISTED) throw constraint('limit', 'be between 1 and 10000');
   const shards = afterShard(stream.shards, input.ExclusiveStartShardId);
@@ -70,8 +70,8 @@ export function describeStream(registry: StreamRegistry, input: DescribeStreamIn
   };
 }
 
-export function describeStreamSummary(registry: StreamRegistry, input: DescribeStreamSummaryInput): DescribeStreamSummaryOutput {
-  const stream = requireStream(registry, input);
+export function describeStreamSummary(streams: StreamRegistry, input: DescribeStreamSummaryInput): DescribeStreamSummaryOutput {
+  const stream = requireStream(streams, input);
   return {
     StreamDescriptionSummary: {
       ...summaryOf(stream),
@@ -82,16 +82,16 @@ export function describeStreamSummary(registry: StreamRegistry, input: DescribeS
   };
 }
 
-export function listStreams(registry: StreamRegistry, input: ListStreamsInput): ListStreamsOutput {
+export function listStreams(streams: StreamRegistry, input: ListStreamsInput): ListStreamsOutput {
   const limit = input.Limit ?? DEFAULT_LISTED;
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LISTED) throw constraint('limit', 'be between 1 and 10000');
   const after = input.NextToken ?? input.ExclusiveStartStreamName ?? '';
-  const streams = registry.all().filter(({ name }) => name > after);
-  const page = streams.slice(0, limit);
+  const found = streams.all().filter(({ name }) => name > after);
+  const page = found.slice(0, limit);
   return {
     StreamNames: page.map(({ name }) => name),
-    HasMoreStreams: streams.length > limit,
-    ...(streams.length > limit ? { NextToken: page.at(-1)?.name } : {}),
+    HasMoreStreams: found.length > limit,
+    ...(found.length > limit ? { NextToken: page.at(-1)?.name } : {}),
     StreamSummaries: page.map((stream) => {
       const { StreamName, StreamARN, StreamStatus, StreamModeDetails, StreamCreationTimestamp } = summaryOf(stream);
       return { StreamName, StreamARN, StreamStatus, StreamModeDetails, StreamCreationTimestamp };

@@ -20,21 +20,21 @@ export function checkTags(tags: Readonly<Record<string, string>>): Record<string
   return { ...tags };
 }
 
-export function addTags(registry: StreamRegistry, input: AddTagsToStreamInput): void {
-  const stream = requireStream(registry, input);
+export function addTags(streams: StreamRegistry, input: AddTagsToStreamInput): void {
+  const stream = requireStream(streams, input);
   stream.tags = checkTags({ ...stream.tags, ...input.Tags });
-  registry.save(stream);
+  streams.save(stream);
 }
 
-export function removeTags(registry: StreamRegistry, input: RemoveTagsFromStreamInput): void {
-  const stream = requireStream(registry, input);
+export function removeTags(streams: StreamRegistry, input: RemoveTagsFromStreamInput): void {
+  const stream = requireStream(streams, input);
   const removed = new Set(input.TagKeys);
   stream.tags = Object.fromEntries(Object.entries(stream.tags).filter(([key]) => !removed.has(key)));
-  registry.save(stream);
+  streams.save(stream);
 }
 
-export function listTags(registry: StreamRegistry, input: ListTagsForStreamInput): ListTagsForStreamOutput {
-  const { tags } = requireStream(registry, input);
+export function listTags(streams: StreamRegistry, input: ListTagsForStreamInput): ListTagsForStreamOutput {
+  const { tags } = requireStream(streams, input);
   const limit = input.Limit ?? MOST_TAGS;
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST_TAGS) throw constraint('limit', 'be between 1 and 50');
   const after = input.ExclusiveStartTagKey ?? '';
