@@ -3,8 +3,8 @@
  *
  * Gaps
  * - Operations: Invoke, GetFunction, ListFunctions, and those of event-source-mapping/; others answer
- *   UnknownOperationException. Functions come from the deployment, not from CreateFunction. Response streaming, layers, versions, aliases, client contexts and durable
- *   executions are refused by name.
+ *   UnknownOperationException. Functions come from the deployment, not from CreateFunction. Response streaming, layers,
+ *   versions, aliases, client contexts and durable executions are refused by name.
  * - X-Ray gets no segments; `_X_AMZN_TRACE_ID` says that the trace is not sampled.
  *
  * Differences by design
