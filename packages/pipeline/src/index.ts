@@ -4,7 +4,7 @@ export { type Catalogue, type CatalogueEntry, type OfflineTable, resolveGroup } 
 export { createCatalogueReader } from './catalogue/load-catalogue.ts';
 export { type DataClass, type DataPlace, dataMap, findPlace } from './data-map.ts';
 export { cleanDataset } from './dataset/clean-dataset.ts';
-export { addContentHashes, canonicalRow, createContentHash } from './dataset/content-hash.ts';
+export { contentHashOf, hashBlocks } from './dataset/content-hash.ts';
 export type { DatasetDependencies } from './dataset/dataset-dependencies.ts';
 export type { DatasetRange, DatasetState, PreparedDataset, VerifiedDataset } from './dataset/dataset-plan.ts';
 export type { DatasetRequest } from './dataset/dataset-request.ts';

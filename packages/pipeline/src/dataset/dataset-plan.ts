@@ -66,8 +66,8 @@ export interface RangeResult {
   readonly states: Readonly<Record<string, { readonly value: number; readonly missing: number; readonly expired: number }>>;
   /** Rows of history that only the last resort could order. */
   readonly ties: number;
-  /** Partial sum of the content hash, hex. */
-  readonly contentHash: string;
+  /** Digests of the range's blocks, see content-hash.ts. */
+  readonly blocks: readonly string[];
 }
 
 export interface VerifiedDataset {

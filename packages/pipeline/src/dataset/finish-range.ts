@@ -38,7 +38,7 @@ export async function finishRange(
   const joined = await loadColumns(deps.objects, deps.workBucket, `${workKeys.joined(id, attempt)}label_range=${index}/`);
   const order = orderOf(labels.column('label_row'), joined.column('label_row'), index);
 
-  const cells = new Map<string, unknown[]>();
+  const cells = new Map<string, readonly unknown[]>();
   prepared.columns.forEach((column, at) => cells.set(column.name, labels.column(`label_${at}`)));
   for (const join of request.view.joins) {
     for (const name of Object.keys(join.select)) cells.set(name, inOrder(joined.column(name), order));
@@ -46,12 +46,12 @@ export async function finishRange(
   computeRequestFeatures(request.view, request.keys, cells, labels.column('label_time'), unitOf(request.view.joins));
 
   const columns = outputColumns(request.view, prepared.columns);
-  const data = columns.map((column): ColumnData => ({ ...column, data: (cells.get(column.name) ?? []).map((cell) => cellOf(column.type, cell)) }));
+  const data = columns.map((column): ColumnData => ({ ...column, data: cells.get(column.name) ?? [] }));
   const key = datasetKeys.part(id, index);
   const body = writeParquet(data);
   await deps.objects.put(deps.datasetBucket, key, body);
 
-  const result: RangeResult = await verifyRange({
+  const result: RangeResult = verifyRange({
     index,
     key,
     sizeBytes: body.byteLength,
@@ -89,12 +89,16 @@ function orderOf(labelRows: readonly unknown[], joinedRows: readonly unknown[], 
   return order;
 }
 
-const inOrder = (column: readonly unknown[], order: Uint32Array): unknown[] => Array.from(order, (at) => column[at]);
+function inOrder(column: readonly unknown[], order: Uint32Array): unknown[] {
+  const ordered = new Array<unknown>(order.length);
+  for (let row = 0; row < order.length; row++) ordered[row] = column[order[row] as number];
+  return ordered;
+}
 
 function computeRequestFeatures(
   view: View,
   keys: Readonly<Record<string, string>>,
-  cells: Map<string, unknown[]>,
+  cells: Map<string, readonly unknown[]>,
   labelTimes: readonly unknown[],
   unit: keyof typeof NS_PER,
 ): void {
@@ -103,26 +107,28 @@ function computeRequestFeatures(
   const joined = view.joins.flatMap((join) =>
     Object.entries(join.select).map(([name, feature]) => ({ name, column: cells.get(name) ?? [], int: isNumberInteger(join.group.features[feature]) })),
   );
-  const entity = Object.entries(keys).map(([key, column]) => ({ key, column: cells.get(column) ?? [] }));
+  const entity = Object.entries(keys).map(([key, column]) => ({ name: key, column: cells.get(column) ?? [], int: false }));
   const results = computed.map(() => new Array<unknown>(labelTimes.length));
+  const unitsPerMs = NS_PER.ms / NS_PER[unit];
   for (let row = 0; row < labelTimes.length; row++) {
     const context: RequestContext<never, never> = {
-      timeMs: Number((BigInt(labelTimes[row] as bigint) * NS_PER[unit]) / NS_PER.ms),
-      entity: Object.fromEntries(entity.map(({ key, column }) => [key, column[row]])) as never,
-      features: Object.fromEntries(joined.map(({ name, column, int }) => [name, featureValue(column[row], int)])) as never,
+      timeMs: Number((labelTimes[row] as bigint) / unitsPerMs),
+      entity: rowOf(entity, row) as never,
+      features: rowOf(joined, row) as never,
     };
-    computed.forEach(([, feature], at) => {
-      (results[at] as unknown[])[row] = feature.compute(context);
-    });
+    for (const [at, [, feature]] of computed.entries()) (results[at] as unknown[])[row] = feature.compute(context);
   }
-  computed.forEach(([name], at) => cells.set(name, results[at] as unknown[]));
+  for (const [at, [name]] of computed.entries()) cells.set(name, results[at] as unknown[]);
 }
 
 const isNumberInteger = (type: { readonly kind: string; readonly int64?: boolean } | undefined) => type?.kind === 'Integral' && type.int64 !== true;
-const featureValue = (cell: unknown, int: boolean) => (cell === undefined || cell === null ? null : int ? Number(cell) : cell);
 
-/** A cell as its Parquet type holds it: integers as bigint, missing as null. */
-function cellOf(type: OutputType, cell: unknown): unknown {
-  if (cell === undefined || cell === null) return null;
-  return type === 'INT64' && typeof cell === 'number' ? BigInt(cell) : cell;
+/** One row of columns as an object; missing values are null, 64-bit cells of features that are numbers become numbers. */
+function rowOf(columns: readonly { readonly name: string; readonly column: readonly unknown[]; readonly int: boolean }[], row: number) {
+  const values: Record<string, unknown> = {};
+  for (const { name, column, int } of columns) {
+    const cell = column[row];
+    values[name] = cell === null || cell === undefined ? null : int ? Number(cell) : cell;
+  }
+  return values;
 }

@@ -5,19 +5,19 @@ import type { ObjectStore } from '../ports/object-store.ts';
 export interface Columns {
   readonly rows: number;
   /** @throws INTERNAL for a column that the files do not have */
-  column(name: string): readonly unknown[] & unknown[];
+  column(name: string): readonly unknown[];
 }
 
 /** All Parquet files under a key or prefix as columns, one file after another in the order of their keys. */
 export async function loadColumns(objects: ObjectStore, bucket: string, prefix: string): Promise<Columns> {
-  const columns = new Map<string, unknown[]>();
+  const columns = new Map<string, readonly unknown[]>();
   let rows = 0;
   for await (const { key } of objects.list(bucket, prefix)) {
     const body = await objects.read({ bucket, key });
     if (body === undefined) throw new TidemarkError('INTERNAL', `${key} was deleted while it was read`);
     for (const [name, cells] of Object.entries(await readParquetColumns(body))) {
       const held = columns.get(name);
-      columns.set(name, held === undefined ? [...cells] : held.concat(cells));
+      columns.set(name, held === undefined ? cells : held.concat(cells));
     }
     rows = columns.values().next().value?.length ?? 0;
   }

@@ -21,7 +21,7 @@ export interface DatasetManifest {
   readonly location: string;
   readonly files: VerifiedDataset['files'];
   readonly columns: readonly { readonly name: string; readonly type: string; readonly from: string }[];
-  /** Sum modulo 2^256 of SHA-256 over (ordinal, row): the same however many files there are. */
+  /** SHA-256 over blocks of rows in the labels' order, see content-hash.ts: the same however many files there are. */
   readonly contentHash: string;
   readonly checks: { readonly rowsEqualLabels: true; readonly labelsInOrder: true; readonly futureValues: 0; readonly lastResortTies: number };
   /** Feature → share of rows that have a value. */

@@ -6,6 +6,7 @@
  */
 import { type KeyPart, printEntityKey, TidemarkError } from '@tidemark/domain';
 import { type ColumnData, writeParquet } from '../files/parquet-write.ts';
+import { BLOCK_ROWS } from './content-hash.ts';
 import type { DatasetDependencies } from './dataset-dependencies.ts';
 import { type LabelColumn, type OutputType, type PreparedLabels, workKeys } from './dataset-plan.ts';
 import type { ParsedDatasetRequest } from './dataset-request.ts';
@@ -24,7 +25,8 @@ export async function rewriteLabels(deps: DatasetDependencies, id: string, reque
   const files: LabelFile[] = [];
   for (const [ordinal, object] of objects.entries()) files.push(await openLabelFile(deps, id, request.labelsBucket, object, ordinal));
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
-  const rangeRows = Math.max(LEAST_RANGE_ROWS, Math.ceil(rows / MOST_RANGES));
+  // Whole blocks of the content hash.
+  const rangeRows = Math.max(LEAST_RANGE_ROWS, Math.ceil(rows / MOST_RANGES / BLOCK_ROWS) * BLOCK_ROWS);
   const unit = unitOf(request.view.joins);
   const keys = distinctKeys(request);
 

@@ -1,6 +1,6 @@
 import { TidemarkError } from '@tidemark/domain';
 import { requireJson } from '../ledger/json-objects.ts';
-import { addContentHashes } from './content-hash.ts';
+import { contentHashOf } from './content-hash.ts';
 import type { DatasetDependencies } from './dataset-dependencies.ts';
 import { type DatasetState, type PreparedLabels, type RangeResult, type VerifiedDataset, workKeys } from './dataset-plan.ts';
 
@@ -43,7 +43,7 @@ function sumRanges(ranges: readonly RangeResult[]): VerifiedDataset {
     states: Object.fromEntries(
       joins.map((join) => [join, { value: states(join, 'value'), missing: states(join, 'missing'), expired: states(join, 'expired') }]),
     ),
-    contentHash: addContentHashes(ranges.map((range) => range.contentHash)),
+    contentHash: contentHashOf(ranges.flatMap((range) => range.blocks)),
     files: ranges.map(({ key, rows: count, sizeBytes }) => ({ key, rows: count, sizeBytes })),
   };
 }

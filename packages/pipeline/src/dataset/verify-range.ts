@@ -3,7 +3,7 @@
  * covered, and its part of the content hash. Reads the stored file, not what was meant to be stored.
  */
 import { TidemarkError, type View } from '@tidemark/domain';
-import { createContentHash } from './content-hash.ts';
+import { hashBlocks } from './content-hash.ts';
 import type { LabelColumn, RangeResult } from './dataset-plan.ts';
 import type { OutputColumn } from './finish-range.ts';
 import type { Columns } from './load-columns.ts';
@@ -37,10 +37,6 @@ export function verifyRange(range: FinishedRange): RangeResult {
     throw new TidemarkError('PIT_ROWS_LOST', `${range.key} does not hold the ${labels.rows} labels of its range in their order`, { field: differs?.name ?? '' });
   }
 
-  const content = createContentHash();
-  for (let row = 0; row < rows; row++) {
-    content.add(labelRows[row] as bigint, stores.map((cells) => cells?.[row]));
-  }
   return {
     index: range.index,
     key: range.key,
@@ -51,8 +47,8 @@ export function verifyRange(range: FinishedRange): RangeResult {
     futureValues: countFuture(range),
     present: Object.fromEntries(columns.slice(range.labelColumns.length).map(({ name }) => [name, countPresent(stored[name] ?? [])])),
     states: Object.fromEntries(range.view.joins.map((_, at) => [`j${at}`, countStates(range.joined.column(`j${at}_state`))])),
-    ties: range.view.joins.reduce((sum, _, at) => sum + range.joined.column(`j${at}_tie`).filter(Boolean).length, 0),
-    contentHash: content.digest(),
+    ties: range.view.joins.reduce((sum, _, at) => sum + countTrue(range.joined.column(`j${at}_tie`)), 0),
+    blocks: hashBlocks(columns.map((column) => ({ ...column, cells: stored[column.name] ?? [] }))),
   };
 }
 
@@ -61,17 +57,28 @@ function countFuture({ view, labels, joined, order, boundary }: FinishedRange): 
   let future = 0;
   for (const at of view.joins.keys()) {
     const times = joined.column(`j${at}_time`);
-    for (const [row, position] of order.entries()) {
-      const time = times[position];
+    for (let row = 0; row < order.length; row++) {
+      const time = times[order[row] as number];
       if (time === null || time === undefined) continue;
-      const known = boundary === 'before' ? BigInt(time as bigint) < BigInt(labelTimes[row] as bigint) : BigInt(time as bigint) <= BigInt(labelTimes[row] as bigint);
+      const labelTime = labelTimes[row] as bigint;
+      const known = boundary === 'before' ? (time as bigint) < labelTime : (time as bigint) <= labelTime;
       if (!known) future++;
     }
   }
   return future;
 }
 
-const countPresent = (cells: readonly unknown[]) => cells.reduce<number>((count, cell) => (cell === null || cell === undefined ? count : count + 1), 0);
+function countPresent(cells: readonly unknown[]): number {
+  let count = 0;
+  for (const cell of cells) if (cell !== null && cell !== undefined) count++;
+  return count;
+}
+
+function countTrue(cells: readonly unknown[]): number {
+  let count = 0;
+  for (const cell of cells) if (cell === true) count++;
+  return count;
+}
 
 function countStates(states: readonly unknown[]): Record<(typeof STATES)[number], number> {
   const counts = { value: 0, missing: 0, expired: 0 };
@@ -80,7 +87,9 @@ function countStates(states: readonly unknown[]): Record<(typeof STATES)[number]
 }
 
 function sameCells(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one.length === other.length && one.every((cell, at) => sameCell(cell, other[at]));
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (!sameCell(one[at], other[at])) return false;
+  return true;
 }
 
 function sameCell(one: unknown, other: unknown): boolean {

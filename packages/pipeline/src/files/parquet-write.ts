@@ -13,6 +13,10 @@ export interface ColumnData {
   readonly data: ArrayLike<unknown>;
 }
 
+function areInt64(data: ArrayLike<unknown>): boolean {
+  for (let at = 0; at < data.length; at++) if (typeof data[at] !== 'bigint' && data[at] !== null) return false;
+  return true;
+}
 const toInt64 = (value: unknown) => (value === null || value === undefined ? null : BigInt(value as number | bigint));
 
 /** Columns of equal length, zero rows included, every column nullable → the bytes of a file, equal for equal input. */
@@ -28,7 +32,7 @@ export function writeParquet(
     columnData: columns.map(({ name, type, data }) => ({
       name,
       type,
-      data: type === 'INT64' ? Array.from(data, toInt64) : Array.isArray(data) ? data : Array.from(data),
+      data: type === 'INT64' && !areInt64(data) ? Array.from(data, toInt64) : Array.isArray(data) ? data : Array.from(data),
     })),
     codec: options.codec ?? 'SNAPPY',
     rowGroupSize: 100_000,
@@ -51,11 +55,11 @@ export async function readParquetColumns(
   const unknown = names.find((name) => !opened.columns.includes(name));
   if (unknown !== undefined)
     throw new TidemarkError('FILE_UNKNOWN_COLUMN', `the file has no column "${unknown}"`, { field: unknown });
-  const all = new Map<string, unknown[]>(names.map((name) => [name, []]));
+  const all = new Map<string, readonly unknown[]>(names.map((name) => [name, []]));
   for (const { start, end } of withinGroups(opened, range)) {
     for (const [name, values] of await opened.read(start, end, names)) {
-      const column = all.get(name) as unknown[];
-      for (const value of values) column.push(value);
+      const read = all.get(name) ?? [];
+      all.set(name, read.length === 0 ? values : read.concat(values));
     }
   }
   return Object.fromEntries(all);
