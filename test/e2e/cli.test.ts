@@ -35,12 +35,12 @@ function file(name: string, ...lines: readonly string[]): string {
   return path;
 }
 
-test('every command, argument and option says what it is for', () => {
-  const visit = (command: ReturnType<typeof createProgram>, path: string): string[] => [
+test('every command, argument and option says what it is for', async () => {
+  const visit = (command: Awaited<ReturnType<typeof createProgram>>, path: string): string[] => [
     path,
     ...command.commands.flatMap((one) => visit(one as typeof command, `${path} ${one.name()}`)),
   ];
-  const program = createProgram((error) => {
+  const program = await createProgram((error) => {
     throw error;
   });
   const find = (path: string) =>

@@ -1,18 +1,25 @@
 import { Command, type CommanderError } from 'commander';
-import { applyCommand } from './commands/apply.ts';
-import { bundleCommand } from './commands/bundle.ts';
-import { datasetCommand } from './commands/dataset.ts';
-import { demoCommand } from './commands/demo.ts';
-import { devCommand } from './commands/dev.ts';
-import { engineCommand } from './commands/engine.ts';
-import { getCommand } from './commands/get.ts';
-import { ingestCommand } from './commands/ingest.ts';
-import { quarantineCommand } from './commands/quarantine.ts';
-import { receiptsCommand } from './commands/receipts.ts';
 import { EXIT } from './output/exit-codes.ts';
 
-/** Every command of `tidemark`; `exit` is told how the parsing ended when it ends the run: help was shown, or the usage is wrong. */
-export function createProgram(exit: (error: CommanderError) => never): Command {
+/** Name → how to load the command. Each brings the clients that it needs, so only the one that is asked for is loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  dev: async () => (await import('./commands/dev.ts')).devCommand(),
+  engine: async () => (await import('./commands/engine.ts')).engineCommand(),
+  apply: async () => (await import('./commands/apply.ts')).applyCommand(),
+  ingest: async () => (await import('./commands/ingest.ts')).ingestCommand(),
+  receipts: async () => (await import('./commands/receipts.ts')).receiptsCommand(),
+  quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand(),
+  get: async () => (await import('./commands/get.ts')).getCommand(),
+  dataset: async () => (await import('./commands/dataset.ts')).datasetCommand(),
+  bundle: async () => (await import('./commands/bundle.ts')).bundleCommand(),
+  demo: async () => (await import('./commands/demo.ts')).demoCommand(),
+};
+
+/**
+ * The program with the command of that name, or with all of them when it names none (help, a mistake). `exit` is told how
+ * the parsing ended when it ends the run: help was shown, or the usage is wrong.
+ */
+export async function createProgram(exit: (error: CommanderError) => never, name?: string): Promise<Command> {
   const program = new Command('tidemark')
     .description('A feature pipeline for Amazon SageMaker Feature Store, and the embedded AWS to run it on a laptop.')
     .version('0.1.0')
@@ -21,22 +28,11 @@ export function createProgram(exit: (error: CommanderError) => never): Command {
       `
 Exit codes: 0 done, ${EXIT.usage} wrong usage or input, ${EXIT.dependency} a service failed, ${EXIT.failed} the work failed, ${EXIT.fault} anything else.`,
     );
-  for (const command of [
-    devCommand(),
-    engineCommand(),
-    applyCommand(),
-    ingestCommand(),
-    receiptsCommand(),
-    quarantineCommand(),
-    getCommand(),
-    datasetCommand(),
-    bundleCommand(),
-    demoCommand(),
-  ]) {
-    program.addCommand(command);
-  }
-  for (const command of withSubcommands(program))
+  const asked = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  for (const load of asked === undefined ? Object.values(COMMANDS) : [asked]) program.addCommand(await load());
+  for (const command of withSubcommands(program)) {
     command.exitOverride(exit).showHelpAfterError('(add --help for what the command takes)');
+  }
   return program;
 }
 

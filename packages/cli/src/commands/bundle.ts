@@ -2,7 +2,8 @@ import { relative } from 'node:path';
 import { Command } from 'commander';
 import { createReporter } from '../output/reporter.ts';
 import { printTable } from '../output/table.ts';
-import { bundleStage, defaultBundleDir, projectRoot } from '../stage/bundle-stage.ts';
+import { bundleStage, defaultBundleDir } from '../stage/bundle-stage.ts';
+import { projectRoot } from '../stage/project-root.ts';
 import { definitionsOption, jsonOption } from './shared-options.ts';
 
 export const bundleCommand = () =>

@@ -1,12 +1,10 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type FunctionName, topology } from '@tidemark/functions/topology';
 import { type BundleRequest, bundleFunctions } from '../bundle/bundle-functions.ts';
 import { unchangedBundles } from '../bundle/bundle-inputs.ts';
 import type { BundleManifest } from '../bundle/bundle-manifest.ts';
+import { projectRoot } from './project-root.ts';
 
-/** The root of the project: bundles are made from its sources. */
-export const projectRoot = resolve(fileURLToPath(import.meta.url), '../../../../..');
 export const defaultBundleDir = resolve(projectRoot, 'dist/functions');
 
 /** Bundles every function of the topology; with `definitions`, over another module than `packages/features`. */
