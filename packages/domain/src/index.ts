@@ -37,7 +37,8 @@ export {
 } from './feature-type.ts';
 export { assertFeatureName, assertLogicalName, ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, physicalGroupName, RESERVED_FEATURE_NAMES } from './names.ts';
 export { aggregate, type Aggregate, type AggregateKind, type WindowSpan } from './windows/aggregate.ts';
-export { decideEvent, type Decision, emptyWindowState, type EventDelivery } from './windows/decide-event.ts';
+export { emptyWindowState } from './windows/accept-event.ts';
+export { decideEvent, type Decision, type EventDelivery, redriveEvent } from './windows/decide-event.ts';
 export { defineStream, defineStreamSource, type EventStream, type StreamEvent, type StreamSource } from './windows/define-stream.ts';
 export { defineWindowedGroup, type EventInput, isWindowed, type WindowedGroup, type WindowSettings } from './windows/define-windowed-group.ts';
 export { encodeEvent, type WindowEvent } from './windows/encode-event.ts';

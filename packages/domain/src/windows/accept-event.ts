@@ -15,6 +15,16 @@ import {
   type WindowState,
 } from './window-state.ts';
 
+/** The state of an entity that was never seen. */
+export const emptyWindowState = ({ windowed: { layout } }: WindowedGroup): WindowState => ({
+  arrivedMs: Number.NEGATIVE_INFINITY,
+  recordTimeMs: Number.NEGATIVE_INFINITY,
+  open: [],
+  tiles: [],
+  ever: layout.ever.map((part) => algebraOf(part.kind).empty),
+  seen: new Map(),
+});
+
 export function acceptEvent(
   group: WindowedGroup,
   state: WindowState,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { encodeRecord, isRefusal } from '../encode-record.ts';
+import { emptyWindowState } from './accept-event.ts';
 import { aggregate } from './aggregate.ts';
 import { airport, airportActivity } from './airport-activity.fixture.ts';
-import { decideEvent, emptyWindowState } from './decide-event.ts';
+import { decideEvent } from './decide-event.ts';
 import { defineWindowedGroup, type WindowedGroup } from './define-windowed-group.ts';
 import { encodeEvent, type WindowEvent } from './encode-event.ts';
 import { evaluateWindows } from './evaluate-windows.ts';

@@ -1,5 +1,4 @@
-import { acceptEvent } from './accept-event.ts';
-import { emptyWindowState } from './decide-event.ts';
+import { acceptEvent, emptyWindowState } from './accept-event.ts';
 import type { WindowedGroup } from './define-windowed-group.ts';
 import type { WindowEvent } from './encode-event.ts';
 import { digestEvent } from './event-digest.ts';

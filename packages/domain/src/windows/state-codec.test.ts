@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { emptyWindowState } from './accept-event.ts';
 import { aggregate } from './aggregate.ts';
 import { airport, airportActivity } from './airport-activity.fixture.ts';
-import { decideEvent, emptyWindowState } from './decide-event.ts';
+import { decideEvent } from './decide-event.ts';
 import { defineWindowedGroup } from './define-windowed-group.ts';
 import { field } from './event-field.ts';
 import { decodeWindowState, encodeWindowState } from './state-codec.ts';

@@ -3,6 +3,7 @@
  * steps as distances from the one before.
  */
 import { TidemarkError } from '../errors.ts';
+import { emptyWindowState } from './accept-event.ts';
 import type { WindowedGroup } from './define-windowed-group.ts';
 import { DIGEST_CHARS, fingerprint } from './event-digest.ts';
 import { type EventField, field as newField } from './event-field.ts';
@@ -53,10 +54,7 @@ export function decodeWindowState(group: WindowedGroup, text: string): WindowSta
   }
   const arrivedMs = reader.integerOrNull();
   const { layout } = group.windowed;
-  if (arrivedMs === null) {
-    const ever = layout.ever.map((part) => algebraOf(part.kind).empty);
-    return { arrivedMs: -Infinity, recordTimeMs: -Infinity, open: [], tiles: [], ever, seen: new Map() };
-  }
+  if (arrivedMs === null) return emptyWindowState(group);
   const recordTimeMs = reader.integer();
   const open = readOpen(reader, group, arrivedMs);
   const tiles = readTiles(reader, group, arrivedMs);

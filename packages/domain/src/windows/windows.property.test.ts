@@ -10,7 +10,8 @@ import {
 } from '@tidemark/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Decision, decideEvent, emptyWindowState } from './decide-event.ts';
+import { emptyWindowState } from './accept-event.ts';
+import { type Decision, decideEvent, redriveEvent } from './decide-event.ts';
 import type { WindowedGroup } from './define-windowed-group.ts';
 import type { WindowEvent } from './encode-event.ts';
 import { evaluateWindows } from './evaluate-windows.ts';
@@ -68,7 +69,7 @@ describe(`windows (FAST_CHECK_SEED=${SEED})`, () => {
           expectWindows(group, state, acceptedOf(stream.slice(0, length), group.windowed), probeTimes(group, stream));
         }
       }),
-      check(500),
+      check(400),
     );
   });
 
@@ -130,6 +131,34 @@ describe(`windows (FAST_CHECK_SEED=${SEED})`, () => {
         expectWindows(group, consume(group, order), accepted, probeTimes(group, stream));
       }),
       check(300),
+    );
+  });
+
+  test('what finally failed and is redriven later, in any order, is as if it had never failed', { timeout: 60_000 }, () => {
+    const discarded = groupWith(ANY_ORDER).chain((one) =>
+      fc
+        .subarray(one.stream)
+        .chain((failed) => anyOrder(failed).map((redriven) => ({ ...one, failed: new Set(failed), redriven }))),
+    );
+    fc.assert(
+      fc.property(discarded, ({ group, stream, failed, redriven }) => {
+        const delivered = stream.filter((sent) => !failed.has(sent));
+        let state = consume(group, delivered);
+        const history = acceptedOf(delivered, group.windowed);
+        for (const sent of redriven) {
+          const rows = history.map((row) => ({ ...asEvent(row), arrivedMs: row.arrivedMs }));
+          const delivery = { arrivedMs: sent.arrivedMs, partitionKey: ENTITY };
+          const decision = redriveEvent(group, rows, asEvent(sent), delivery, state.recordTimeMs);
+          if (decision.outcome !== 'accepted') continue;
+          expect(decision.state.recordTimeMs).toBeGreaterThan(state.recordTimeMs);
+          history.push(sent);
+          state = decision.state;
+        }
+        const accepted = acceptedOf(stream, group.windowed);
+        expect(new Set(history.map((one) => one.id))).toEqual(new Set(accepted.map((one) => one.id)));
+        expectWindows(group, state, accepted, probeTimes(group, stream));
+      }),
+      check(200),
     );
   });
 
