@@ -11,12 +11,19 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { createGlueTables, createS3ObjectStore } from '@tidemark/aws';
 import { createEngine, type Engine, engineCredentials } from '@tidemark/engine';
 import { planPointInTime, printUnload, projectedTableParameters } from '@tidemark/sql';
-import { createScenarioTables, expectedRows, planOf, pointInTimeScenario, type ResultRow, type Scenario } from '@tidemark/testing';
+import {
+  createScenarioTables,
+  expectedRows,
+  planOf,
+  pointInTimeScenario,
+  type ResultRow,
+  type Scenario,
+} from '@tidemark/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { removeDir, temporaryDir } from './harness.ts';
 
-const SEED = Number(process.env['FAST_CHECK_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
+const SEED = Number(process.env.FAST_CHECK_SEED ?? Math.trunc(Math.random() * 2 ** 31));
 const BUCKET = 'pit';
 const PARTITIONS = ['year', 'month', 'day', 'hour'];
 const HIVE: Readonly<Record<string, string>> = { varchar: 'string', bigint: 'bigint', double: 'double' };
@@ -48,7 +55,12 @@ afterAll(async () => {
 });
 
 /** Puts one table's Parquet into S3 and declares it, partitioned tables with projection as `apply` makes them. */
-async function declare(database: string, name: string, columns: { name: string; type: string }[], partitioned: boolean): Promise<void> {
+async function declare(
+  database: string,
+  name: string,
+  columns: { name: string; type: string }[],
+  partitioned: boolean,
+): Promise<void> {
   const folder = join(data, database, name);
   mkdirSync(folder, { recursive: true });
   const layout = partitioned ? `, PARTITION_BY (${PARTITIONS.join(', ')}), OVERWRITE_OR_IGNORE` : '';
@@ -57,7 +69,9 @@ async function declare(database: string, name: string, columns: { name: string; 
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: `${database}/${name}/${relative(folder, path)}`, Body: readFileSync(path) }));
+    await s3.send(
+      new PutObjectCommand({ Bucket: BUCKET, Key: `${database}/${name}/${relative(folder, path)}`, Body: readFileSync(path) }),
+    );
   }
   const location = `s3://${BUCKET}/${database}/${name}`;
   await glue.put({
@@ -79,14 +93,21 @@ async function answer(scenario: Scenario): Promise<ResultRow[]> {
   await declare(database, 'labels', [big('label_row'), big('label_time'), ...scenario.keyColumns.map(text)], false);
   for (const [at, one] of scenario.joins.entries()) {
     const features = Object.entries(one.features).map(([name, type]) => ({ name, type: HIVE[type] ?? '' }));
-    const service = [{ name: 'write_time', type: 'timestamp' }, { name: 'api_invocation_time', type: 'timestamp' }, { name: 'is_deleted', type: 'boolean' }];
+    const service = [
+      { name: 'write_time', type: 'timestamp' },
+      { name: 'api_invocation_time', type: 'timestamp' },
+      { name: 'is_deleted', type: 'boolean' },
+    ];
     await declare(database, `j${at}`, [text('entity_key'), text('event_time'), ...features, ...service], one.partitioned);
   }
   const plan = { ...planOf(scenario, database), rangeSize: 7n };
   const location = `s3://${BUCKET}/${database}/answer/`;
   const QueryString = printUnload(planPointInTime(plan), { location, partitionedBy: ['label_range'], compression: 'SNAPPY' });
   const { QueryExecutionId } = await athena.send(
-    new StartQueryExecutionCommand({ QueryString, ResultConfiguration: { OutputLocation: `s3://${BUCKET}/${database}/results/` } }),
+    new StartQueryExecutionCommand({
+      QueryString,
+      ResultConfiguration: { OutputLocation: `s3://${BUCKET}/${database}/results/` },
+    }),
   );
   for (;;) {
     const { QueryExecution } = await athena.send(new GetQueryExecutionCommand({ QueryExecutionId }));
@@ -105,13 +126,14 @@ async function readAnswer(prefix: string): Promise<ResultRow[]> {
     writeFileSync(file, (await objects.read({ bucket: BUCKET, key })) ?? new Uint8Array());
     rows.push(...((await connection.runAndReadAll(`SELECT * FROM read_parquet('${file}')`)).getRowObjectsJS() as ResultRow[]));
   }
-  return rows.sort((a, b) => Number((a['label_row'] as bigint) - (b['label_row'] as bigint)));
+  return rows.sort((a, b) => Number((a.label_row as bigint) - (b.label_row as bigint)));
 }
 
 test(`the engine's answer is the oracle's (FAST_CHECK_SEED=${SEED})`, async () => {
   await fc.assert(
     fc.asyncProperty(pointInTimeScenario, async (scenario) => {
-      const plain = (rows: readonly ResultRow[]) => rows.map((row) => Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
+      const plain = (rows: readonly ResultRow[]) =>
+        rows.map((row) => Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
       expect(plain(await answer(scenario))).toEqual(plain(expectedRows(scenario)));
     }),
     { seed: SEED, numRuns: 15 },

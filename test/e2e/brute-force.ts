@@ -8,7 +8,12 @@ export interface RawGroup {
   readonly maxAgeMs: number | undefined;
 }
 
-export const isUsable = (group: Omit<RawGroup, 'rows'>, row: Cells, numbers: readonly string[], columns: ReadonlySet<string>): boolean =>
+export const isUsable = (
+  group: Omit<RawGroup, 'rows'>,
+  row: Cells,
+  numbers: readonly string[],
+  columns: ReadonlySet<string>,
+): boolean =>
   group.key.every((part) => typeof row[part] === 'string' && row[part] !== '' && !(row[part] as string).includes('\ufffd')) &&
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(String(row[group.time])) &&
   numbers.every((name) => Number.isFinite(Number(row[name])) && row[name] !== '') &&

@@ -2,13 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DemoOptions, runDemo } from '@tidemark/cli/demo';
-import type { RunningStage } from '@tidemark/cli/start-stage';
 import { createReporter, type Reporter } from '@tidemark/cli/reporter';
+import type { RunningStage } from '@tidemark/cli/start-stage';
 
 /** A reporter that keeps what a program would have read, and says nothing. */
 export function keepingReporter(): Reporter & { readonly results: Record<string, unknown>[] } {
   const results: Record<string, unknown>[] = [];
-  return { ...createReporter(true), progress: () => {}, result: (value) => void results.push(value as Record<string, unknown>), results };
+  return {
+    ...createReporter(true),
+    progress: () => {},
+    result: (value) => void results.push(value as Record<string, unknown>),
+    results,
+  };
 }
 
 export interface DemoRun {
@@ -30,6 +35,9 @@ export const removeDir = (dir: string): void => rmSync(dir, { recursive: true, f
 /** The main job over a directory, to its end; the stage goes on running. */
 export async function runDemoIn(data: string, options: Partial<DemoOptions> = {}): Promise<DemoRun> {
   const reporter = keepingReporter();
-  const stage = await runDemo({ data, port: 0, apiPort: 0, full: false, reset: false, anchor: '2001-01-01', ...options }, reporter);
+  const stage = await runDemo(
+    { data, port: 0, apiPort: 0, full: false, reset: false, anchor: '2001-01-01', ...options },
+    reporter,
+  );
   return { stage, result: reporter.results[0] as unknown as DemoResult };
 }

@@ -12,7 +12,9 @@ export type Cells = Readonly<Record<string, unknown>>;
 async function queryParquet(path: string): Promise<Cells[]> {
   const connection = await (await DuckDBInstance.create()).connect();
   try {
-    const found = await connection.runAndReadAll(`SELECT * FROM read_parquet('${path.replaceAll("'", "''")}', hive_partitioning = false)`);
+    const found = await connection.runAndReadAll(
+      `SELECT * FROM read_parquet('${path.replaceAll("'", "''")}', hive_partitioning = false)`,
+    );
     return found.getRowObjectsJson() as Cells[];
   } finally {
     connection.closeSync();

@@ -1,4 +1,10 @@
-import { BatchWriteRecordCommand, PutRecordCommand, SageMakerFeatureStoreRuntimeClient, ServiceUnavailable, ValidationError } from '@aws-sdk/client-sagemaker-featurestore-runtime';
+import {
+  BatchWriteRecordCommand,
+  PutRecordCommand,
+  SageMakerFeatureStoreRuntimeClient,
+  ServiceUnavailable,
+  ValidationError,
+} from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import { defineEntity, defineGroup, encodeRecord, integral, isRefusal } from '@tidemark/domain';
 import type { WriteEntry } from '@tidemark/pipeline';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -28,7 +34,10 @@ test('entries that come back are found again, also when the service answers in a
     // As JSON from a service comes: equal values, members in any order, and no identity.
     const echo = (entry: object) => JSON.parse(JSON.stringify(entry));
     const turned = { TargetStores: echo(c).TargetStores, Record: echo(c).Record, FeatureGroupName: c.FeatureGroupName };
-    return { UnprocessedEntries: [turned, echo(b)], Errors: [{ Entry: echo(a), ErrorCode: 'ValidationError', ErrorMessage: 'x' }] };
+    return {
+      UnprocessedEntries: [turned, echo(b)],
+      Errors: [{ Entry: echo(a), ErrorCode: 'ValidationError', ErrorMessage: 'x' }],
+    };
   });
   const { unprocessed, refused } = await createBatchWriter(client).write(entries);
   expect(unprocessed).toEqual([entries[3], entries[1]]);
@@ -40,7 +49,7 @@ test('an entry that was never sent is a fault of the service, not lost in silenc
   await expect(createBatchWriter(client).write([entryOf('a')])).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
 });
 
-test('the call as a whole failing is a fault of a dependency, with the request id and without the service\'s words', async () => {
+test("the call as a whole failing is a fault of a dependency, with the request id and without the service's words", async () => {
   runtime.on(BatchWriteRecordCommand).rejects(fault('service'));
   const writing = createBatchWriter(client).write([entryOf('a')]);
   await expect(writing).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED', message: expect.stringContaining('r-1') });
@@ -50,7 +59,10 @@ test('the call as a whole failing is a fault of a dependency, with the request i
 test('one record a call: a refused record does not stop the others', async () => {
   const entries = [entryOf('a'), entryOf('b')];
   runtime.on(PutRecordCommand).rejectsOnce(fault('validation')).resolves({});
-  expect(await createSingleWriter(client).write(entries)).toEqual({ unprocessed: [], refused: [{ entry: entries[0], code: 'ValidationError' }] });
+  expect(await createSingleWriter(client).write(entries)).toEqual({
+    unprocessed: [],
+    refused: [{ entry: entries[0], code: 'ValidationError' }],
+  });
   runtime.on(PutRecordCommand).rejects(fault('service'));
   await expect(createSingleWriter(client).write(entries)).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
 });

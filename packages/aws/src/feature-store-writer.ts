@@ -1,6 +1,6 @@
 import {
-  type BatchWriteRecordEntry,
   BatchWriteRecordCommand,
+  type BatchWriteRecordEntry,
   type FeatureValue,
   PutRecordCommand,
   type SageMakerFeatureStoreRuntimeClient,
@@ -17,7 +17,9 @@ const STORES: Readonly<Record<WriteEntry['stores'], TargetStore[]>> = {
 
 const wireValues = (entry: WriteEntry): FeatureValue[] =>
   entry.record.values.map(([feature, value]) =>
-    typeof value === 'string' ? { FeatureName: feature, ValueAsString: value } : { FeatureName: feature, ValueAsStringList: [...value] },
+    typeof value === 'string'
+      ? { FeatureName: feature, ValueAsString: value }
+      : { FeatureName: feature, ValueAsStringList: [...value] },
   );
 
 /** Writes 25 records a call. The service names failed entries by their echo, so they are found again by key, time and stores. */
@@ -25,10 +27,15 @@ export function createBatchWriter(runtime: SageMakerFeatureStoreRuntimeClient): 
   return {
     async write(entries) {
       const Entries = entries.map(
-        (entry): BatchWriteRecordEntry => ({ FeatureGroupName: entry.groupName, Record: wireValues(entry), TargetStores: STORES[entry.stores] }),
+        (entry): BatchWriteRecordEntry => ({
+          FeatureGroupName: entry.groupName,
+          Record: wireValues(entry),
+          TargetStores: STORES[entry.stores],
+        }),
       );
       const answer = await calling('BatchWriteRecord', () => runtime.send(new BatchWriteRecordCommand({ Entries })));
-      if ((answer.Errors ?? []).length === 0 && (answer.UnprocessedEntries ?? []).length === 0) return { unprocessed: [], refused: [] };
+      if ((answer.Errors ?? []).length === 0 && (answer.UnprocessedEntries ?? []).length === 0)
+        return { unprocessed: [], refused: [] };
       const sent = new Map<string, WriteEntry[]>();
       entries.forEach((entry, at) => {
         const id = JSON.stringify(Entries[at]);
@@ -68,7 +75,11 @@ export function createSingleWriter(runtime: SageMakerFeatureStoreRuntimeClient):
       for (const entry of entries) {
         try {
           await runtime.send(
-            new PutRecordCommand({ FeatureGroupName: entry.groupName, Record: wireValues(entry), TargetStores: STORES[entry.stores] }),
+            new PutRecordCommand({
+              FeatureGroupName: entry.groupName,
+              Record: wireValues(entry),
+              TargetStores: STORES[entry.stores],
+            }),
           );
         } catch (error) {
           if (!isServiceError(error, 'ValidationError', 'ValidationException')) throw translateError('PutRecord', error);

@@ -1,4 +1,11 @@
-import { CreateDatabaseCommand, CreateTableCommand, DeleteTableCommand, type GlueClient, type TableInput, UpdateTableCommand } from '@aws-sdk/client-glue';
+import {
+  CreateDatabaseCommand,
+  CreateTableCommand,
+  DeleteTableCommand,
+  type GlueClient,
+  type TableInput,
+  UpdateTableCommand,
+} from '@aws-sdk/client-glue';
 import type { ExternalTable, Tables } from '@tidemark/pipeline';
 import { calling, isServiceError, translateError } from './translate-error.ts';
 

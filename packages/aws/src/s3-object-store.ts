@@ -31,13 +31,23 @@ const isLost = (error: unknown) => isServiceError(error, 'PreconditionFailed', '
 export function createS3ObjectStore(s3: S3Client): ObjectStore {
   const get = async (ref: ObjectRef, range?: { start: number; end: number }) => {
     try {
-      return await s3.send(new GetObjectCommand({ ...place(ref), ...(range === undefined ? {} : { Range: `bytes=${range.start}-${range.end - 1}` }) }));
+      return await s3.send(
+        new GetObjectCommand({
+          ...place(ref),
+          ...(range === undefined ? {} : { Range: `bytes=${range.start}-${range.end - 1}` }),
+        }),
+      );
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw translateError(`reading s3://${ref.bucket}/${ref.key}`, error);
     }
   };
-  const put = async (bucket: string, key: string, body: Uint8Array | string, condition: { IfNoneMatch?: string; IfMatch?: string }) => {
+  const put = async (
+    bucket: string,
+    key: string,
+    body: Uint8Array | string,
+    condition: { IfNoneMatch?: string; IfMatch?: string },
+  ) => {
     try {
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...condition }));
       return true;
@@ -62,7 +72,8 @@ export function createS3ObjectStore(s3: S3Client): ObjectStore {
     },
     async stream(ref) {
       const found = await get(ref);
-      if (found?.Body === undefined) throw translateError(`reading s3://${ref.bucket}/${ref.key}`, Object.assign(new Error(), { name: 'NoSuchKey' }));
+      if (found?.Body === undefined)
+        throw translateError(`reading s3://${ref.bucket}/${ref.key}`, Object.assign(new Error(), { name: 'NoSuchKey' }));
       return found.Body as unknown as AsyncIterable<Uint8Array>;
     },
     async put(bucket, key, body) {
@@ -72,7 +83,9 @@ export function createS3ObjectStore(s3: S3Client): ObjectStore {
       return (await put(bucket, key, body, { IfNoneMatch: '*' })) ? 'created' : 'exists';
     },
     async replace(bucket, key, body, etag) {
-      return (await put(bucket, key, body, etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag })) ? 'replaced' : 'conflict';
+      return (await put(bucket, key, body, etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag }))
+        ? 'replaced'
+        : 'conflict';
     },
     async *list(bucket, prefix) {
       let token: string | undefined;
@@ -91,16 +104,22 @@ export function createS3ObjectStore(s3: S3Client): ObjectStore {
           s3.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...from })),
         );
         for (const object of page.Versions ?? []) {
-          if (object.IsLatest === true) yield { key: object.Key ?? '', ...versionOf(object.VersionId), ...headOf(object) } satisfies ListedObject;
+          if (object.IsLatest === true)
+            yield { key: object.Key ?? '', ...versionOf(object.VersionId), ...headOf(object) } satisfies ListedObject;
         }
         if (page.IsTruncated !== true || page.NextKeyMarker === undefined) return;
-        from = { KeyMarker: page.NextKeyMarker, ...(page.NextVersionIdMarker === undefined ? {} : { VersionIdMarker: page.NextVersionIdMarker }) };
+        from = {
+          KeyMarker: page.NextKeyMarker,
+          ...(page.NextVersionIdMarker === undefined ? {} : { VersionIdMarker: page.NextVersionIdMarker }),
+        };
       }
     },
     async remove(bucket, keys) {
       for (let at = 0; at < keys.length; at += MOST_KEYS_A_DELETE) {
         const Objects = keys.slice(at, at + MOST_KEYS_A_DELETE).map((Key) => ({ Key }));
-        await calling(`deleting from s3://${bucket}`, () => s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } })));
+        await calling(`deleting from s3://${bucket}`, () =>
+          s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } })),
+        );
       }
     },
   };

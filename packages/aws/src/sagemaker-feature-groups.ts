@@ -28,18 +28,26 @@ export function createFeatureGroups(sagemaker: SageMakerClient, placement: Featu
         for (let token = pages[0]?.NextToken; token !== undefined; token = pages.at(-1)?.NextToken) {
           pages.push(await sagemaker.send(new DescribeFeatureGroupCommand({ FeatureGroupName: groupName, NextToken: token })));
         }
-        return describedGroup(groupName, pages[0] as DescribeFeatureGroupResponse, pages.flatMap((page) => page.FeatureDefinitions ?? []));
+        return describedGroup(
+          groupName,
+          pages[0] as DescribeFeatureGroupResponse,
+          pages.flatMap((page) => page.FeatureDefinitions ?? []),
+        );
       } catch (error) {
         if (isServiceError(error, 'ResourceNotFound')) return undefined;
         throw translateError(`describing the feature group ${groupName}`, error);
       }
     },
     async create(groupName, group) {
-      await calling(`creating the feature group ${groupName}`, () => sagemaker.send(new CreateFeatureGroupCommand(creation(groupName, group, placement))));
+      await calling(`creating the feature group ${groupName}`, () =>
+        sagemaker.send(new CreateFeatureGroupCommand(creation(groupName, group, placement))),
+      );
     },
     async addFeatures(groupName, features) {
       await calling(`extending the feature group ${groupName}`, () =>
-        sagemaker.send(new UpdateFeatureGroupCommand({ FeatureGroupName: groupName, FeatureAdditions: features.map(featureDefinition) })),
+        sagemaker.send(
+          new UpdateFeatureGroupCommand({ FeatureGroupName: groupName, FeatureAdditions: features.map(featureDefinition) }),
+        ),
       );
     },
     async setTtl(groupName, ttlMs) {
@@ -68,10 +76,17 @@ function creation(groupName: string, group: Group, { offlineStoreUri, roleArn, k
     // The in-memory tier has no offline store.
     ...(inMemory
       ? {}
-      : { OfflineStoreConfig: { S3StorageConfig: { S3Uri: offlineStoreUri, ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }) } } }),
+      : {
+          OfflineStoreConfig: {
+            S3StorageConfig: { S3Uri: offlineStoreUri, ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }) },
+          },
+        }),
     RoleArn: roleArn,
     ...(group.description === undefined ? {} : { Description: group.description.slice(0, 128) }),
-    Tags: [{ Key: 'tidemark:group', Value: group.name }, ...(group.owner === undefined ? [] : [{ Key: 'tidemark:owner', Value: group.owner }])],
+    Tags: [
+      { Key: 'tidemark:group', Value: group.name },
+      ...(group.owner === undefined ? [] : [{ Key: 'tidemark:owner', Value: group.owner }]),
+    ],
   };
 }
 
@@ -87,7 +102,11 @@ function ttlDuration(ttlMs: number): TtlDuration {
   return { Unit: unit, Value: ttlMs / UNIT_MS[unit] };
 }
 
-function describedGroup(groupName: string, found: DescribeFeatureGroupResponse, definitions: readonly FeatureDefinition[]): DescribedGroup {
+function describedGroup(
+  groupName: string,
+  found: DescribeFeatureGroupResponse,
+  definitions: readonly FeatureDefinition[],
+): DescribedGroup {
   const { OfflineStoreConfig: offline, OnlineStoreConfig: online } = found;
   const { Unit, Value } = online?.TtlDuration ?? {};
   return {
@@ -95,7 +114,12 @@ function describedGroup(groupName: string, found: DescribeFeatureGroupResponse, 
     status: found.FeatureGroupStatus ?? '',
     failureReason: found.FailureReason,
     updateStatus: found.LastUpdateStatus?.Status,
-    features: definitions.map((one) => ({ name: one.FeatureName ?? '', type: one.FeatureType ?? 'String', collection: one.CollectionType, dimension: one.CollectionConfig?.VectorConfig?.Dimension })),
+    features: definitions.map((one) => ({
+      name: one.FeatureName ?? '',
+      type: one.FeatureType ?? 'String',
+      collection: one.CollectionType,
+      dimension: one.CollectionConfig?.VectorConfig?.Dimension,
+    })),
     ttlMs: Unit === undefined || Value === undefined ? undefined : Value * UNIT_MS[Unit],
     offline:
       offline?.DataCatalogConfig === undefined

@@ -1,13 +1,14 @@
 import { DescribeExecutionCommand, RedriveExecutionCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { TidemarkError } from '@tidemark/domain';
-import type { Executions, ExecutionStatus } from '@tidemark/pipeline';
+import type { ExecutionStatus, Executions } from '@tidemark/pipeline';
 import { calling, isServiceError, translateError } from './translate-error.ts';
 
 /** `machineArns`: logical name → ARN of the state machine. */
 export function createExecutions(sfn: SFNClient, machineArns: Readonly<Record<string, string>>): Executions {
   const arnOf = (machine: string) => {
     const arn = machineArns[machine];
-    if (arn === undefined) throw new TidemarkError('CONFIGURATION_INVALID', `no ARN is configured for the state machine ${machine}`);
+    if (arn === undefined)
+      throw new TidemarkError('CONFIGURATION_INVALID', `no ARN is configured for the state machine ${machine}`);
     return arn;
   };
   const executionArn = (machine: string, name: string) => `${arnOf(machine).replace(':stateMachine:', ':execution:')}:${name}`;
@@ -31,7 +32,9 @@ export function createExecutions(sfn: SFNClient, machineArns: Readonly<Record<st
       }
     },
     async redrive(machine, name) {
-      await calling(`redriving ${machine}`, () => sfn.send(new RedriveExecutionCommand({ executionArn: executionArn(machine, name) })));
+      await calling(`redriving ${machine}`, () =>
+        sfn.send(new RedriveExecutionCommand({ executionArn: executionArn(machine, name) })),
+      );
     },
   };
 }

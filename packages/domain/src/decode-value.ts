@@ -1,5 +1,5 @@
-import type { FeatureType } from './feature-type.ts';
 import type { WireValue } from './encode-record.ts';
+import type { FeatureType } from './feature-type.ts';
 
 export type FeatureValue = string | number | bigint | readonly (string | number | bigint)[];
 

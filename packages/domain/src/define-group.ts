@@ -98,7 +98,8 @@ function assertFeature(
       field: feature,
     });
   }
-  if (type.collection === 'Vector' && !(Number.isInteger(type.dimension) && type.dimension! >= 1 && type.dimension! <= 8_192)) {
+  const { dimension = 0 } = type;
+  if (type.collection === 'Vector' && !(Number.isInteger(dimension) && dimension >= 1 && dimension <= 8_192)) {
     throw new TidemarkError('DEFINITION_INVALID', `${where}: the dimension of "${feature}" must be 1 to 8192`, {
       field: feature,
     });

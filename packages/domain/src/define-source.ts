@@ -1,6 +1,6 @@
-import type { KeyPartType } from './entity-key.ts';
 import type { KeyShape } from './define-entity.ts';
 import type { FeatureShape, Group, RecordInput } from './define-group.ts';
+import type { KeyPartType } from './entity-key.ts';
 import { TidemarkError } from './errors.ts';
 import type { ValueOf } from './feature-type.ts';
 import { assertLogicalName } from './names.ts';

@@ -1,7 +1,7 @@
-import type { KeyPartType } from './entity-key.ts';
 import type { KeyShape, KeyValues } from './define-entity.ts';
 import type { FeatureShape, Group } from './define-group.ts';
 import { type Duration, parseDurationMs } from './duration.ts';
+import type { KeyPartType } from './entity-key.ts';
 import { TidemarkError } from './errors.ts';
 import type { FeatureType, ValueOf } from './feature-type.ts';
 import { assertFeatureName, assertLogicalName } from './names.ts';
@@ -9,7 +9,10 @@ import { assertFeatureName, assertLogicalName } from './names.ts';
 type Selection<Features extends FeatureShape> = Readonly<Record<string, keyof Features & string>>;
 
 /** One group of a view: which request keys are its entity key, and which of its features go under which name. */
-export interface Join<Keys extends string = string, Selected extends Readonly<Record<string, unknown>> = Readonly<Record<string, unknown>>> {
+export interface Join<
+  Keys extends string = string,
+  Selected extends Readonly<Record<string, unknown>> = Readonly<Record<string, unknown>>,
+> {
   readonly group: Group;
   /** Part of the group's entity key → key of the view. */
   readonly key: Readonly<Record<string, string>>;
@@ -88,7 +91,9 @@ export function defineView<
   readonly keys: Keys;
   readonly joins: Joins;
   readonly requestFeatures?: {
-    readonly [Name in keyof Request]: RequestFeature<Keys, JoinedValues<Joins>, ValueOf<Request[Name]>> & { readonly type: Request[Name] };
+    readonly [Name in keyof Request]: RequestFeature<Keys, JoinedValues<Joins>, ValueOf<Request[Name]>> & {
+      readonly type: Request[Name];
+    };
   };
   readonly maxStaleness?: Duration;
   readonly description?: string;
@@ -99,7 +104,11 @@ export function defineView<
     throw new TidemarkError('DEFINITION_INVALID', `view ${view.name}: maxStaleness is at most 60s`);
   }
   const requestFeatures = (view.requestFeatures ?? {}) as Readonly<Record<string, RequestFeature<never, never, unknown>>>;
-  assertNames(view.name, [...Object.keys(view.keys), ...view.joins.flatMap((one) => Object.keys(one.select)), ...Object.keys(requestFeatures)]);
+  assertNames(view.name, [
+    ...Object.keys(view.keys),
+    ...view.joins.flatMap((one) => Object.keys(one.select)),
+    ...Object.keys(requestFeatures),
+  ]);
   for (const one of view.joins) assertKeys(view.name, view.keys, one);
   return { name: view.name, keys: view.keys, joins: view.joins, requestFeatures, maxStalenessMs, description: view.description };
 }
@@ -117,12 +126,18 @@ function assertKeys(view: string, keys: KeyShape, one: Join): void {
   for (const [part, type] of Object.entries(one.group.entity.key)) {
     const key = one.key[part];
     if (key === undefined || keys[key] !== type) {
-      throw new TidemarkError('DEFINITION_INVALID', `view ${view}: "${part}" of group ${one.group.name} needs a ${type} key of the view`, { field: part });
+      throw new TidemarkError(
+        'DEFINITION_INVALID',
+        `view ${view}: "${part}" of group ${one.group.name} needs a ${type} key of the view`,
+        { field: part },
+      );
     }
   }
   for (const feature of Object.values(one.select)) {
     if (!(feature in one.group.features)) {
-      throw new TidemarkError('DEFINITION_INVALID', `view ${view}: group ${one.group.name} has no feature "${feature}"`, { field: feature });
+      throw new TidemarkError('DEFINITION_INVALID', `view ${view}: group ${one.group.name} has no feature "${feature}"`, {
+        field: feature,
+      });
     }
   }
 }

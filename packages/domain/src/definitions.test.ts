@@ -8,7 +8,12 @@ import { TidemarkError } from './errors.ts';
 import { fractional, integral, text, vector } from './feature-type.ts';
 
 const airport = defineEntity({ name: 'airport', key: { airport: 'string' } });
-const hours = defineGroup({ name: 'hours', entity: airport, ttl: '2d', features: { departures: integral(), mean_delay: fractional(), state: text() } });
+const hours = defineGroup({
+  name: 'hours',
+  entity: airport,
+  ttl: '2d',
+  features: { departures: integral(), mean_delay: fractional(), state: text() },
+});
 
 describe('a mistake is a compile error', () => {
   test('the values of a record have the types of the definition', () => {
@@ -72,20 +77,32 @@ describe('a mistake is a compile error', () => {
     type Values = NonNullable<(typeof view)['values']>;
     expectTypeOf<Values['origin_state']>().toEqualTypeOf<string | null>();
     expectTypeOf<Values['busy']>().toEqualTypeOf<number | null>();
+    const keys = { origin: 'string' } as const;
     // @ts-expect-error a misspelt feature
-    expect(() => defineView({ name: 'a', keys: { origin: 'string' }, joins: [join(hours, { key: { airport: 'origin' }, select: { x: 'departurs' } })] })).toThrow();
+    const misspelt = () => join(hours, { key: { airport: 'origin' }, select: { x: 'departurs' } });
+    expect(() => defineView({ name: 'a', keys, joins: [misspelt() as never] })).toThrow(/no feature "departurs"/);
     // @ts-expect-error the join does not say which key is the airport
-    expect(() => defineView({ name: 'a', keys: { origin: 'string' }, joins: [join(hours, { key: {}, select: { x: 'departures' } })] })).toThrow();
+    const keyless = () => join(hours, { key: {}, select: { x: 'departures' } });
+    expect(() => defineView({ name: 'a', keys, joins: [keyless() as never] })).toThrow(
+      /"airport" of group hours needs a string key/,
+    );
+    const requestFeatures = (value: string) => ({ x: { type: integral(), compute: () => value } });
     // @ts-expect-error a function of the wrong type
-    const wrong = () => defineView({ name: 'a', keys: { origin: 'string' }, joins: [], requestFeatures: { x: { type: integral(), compute: () => 'one' } } });
+    const wrong = () => defineView({ name: 'a', keys, joins: [], requestFeatures: requestFeatures('one') });
     expect(wrong).toBeTypeOf('function');
   });
 });
 
 describe('what types cannot see is refused when the definition is loaded', () => {
   const view = (overrides: object) => () =>
-    defineView({ name: 'v', keys: { origin: 'string' }, joins: [join(hours, { key: { airport: 'origin' }, select: { a: 'departures' } })], ...overrides } as never);
-  const group = (overrides: object) => () => defineGroup({ name: 'g', entity: airport, features: { a: integral() }, ...overrides } as never);
+    defineView({
+      name: 'v',
+      keys: { origin: 'string' },
+      joins: [join(hours, { key: { airport: 'origin' }, select: { a: 'departures' } })],
+      ...overrides,
+    } as never);
+  const group = (overrides: object) => () =>
+    defineGroup({ name: 'g', entity: airport, features: { a: integral() }, ...overrides } as never);
 
   test.each([
     { why: 'an upper-case feature', make: group({ features: { Departures: integral() } }) },
@@ -98,7 +115,10 @@ describe('what types cannot see is refused when the definition is loaded', () =>
     { why: 'a group that is not kebab-case', make: group({ name: 'Airport Hours' }) },
     { why: 'a duration without a unit', make: group({ ttl: '2' }) },
     { why: 'a name used twice in a view', make: view({ requestFeatures: { a: { type: integral(), compute: () => 1 } } }) },
-    { why: 'a feature with the name of a key', make: view({ joins: [join(hours, { key: { airport: 'origin' }, select: { origin: 'departures' } })] }) },
+    {
+      why: 'a feature with the name of a key',
+      make: view({ joins: [join(hours, { key: { airport: 'origin' }, select: { origin: 'departures' } })] }),
+    },
     { why: 'a key of another type', make: view({ keys: { origin: 'integral' } }) },
     { why: 'more staleness than a minute', make: view({ maxStaleness: '61s' }) },
   ])('$why', ({ make }) => {
@@ -106,8 +126,11 @@ describe('what types cannot see is refused when the definition is loaded', () =>
   });
 
   test('prefixes inside one another, names twice and groups that are not listed', () => {
-    const source = (name: string, prefix: string) => defineSource({ name, group: hours, prefix, map: (row) => ({ ...row, eventTime: null }) });
-    expect(() => defineFeatureStore({ groups: [hours], sources: [source('a', 'x/'), source('b', 'x/y/')], views: [] })).toThrow(TidemarkError);
+    const source = (name: string, prefix: string) =>
+      defineSource({ name, group: hours, prefix, map: (row) => ({ ...row, eventTime: null }) });
+    expect(() => defineFeatureStore({ groups: [hours], sources: [source('a', 'x/'), source('b', 'x/y/')], views: [] })).toThrow(
+      TidemarkError,
+    );
     expect(() => defineFeatureStore({ groups: [hours, hours], sources: [], views: [] })).toThrow(/defined twice/);
     expect(() => defineFeatureStore({ groups: [], sources: [source('a', 'x/')], views: [] })).toThrow(/not among the groups/);
   });

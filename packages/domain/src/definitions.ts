@@ -20,9 +20,18 @@ interface Declared {
 /** @throws DEFINITION_INVALID for names used twice, prefixes inside one another, and groups that are used but not listed. */
 export function defineFeatureStore(declared: Declared): Definitions {
   const definitions = declared as Definitions;
-  assertUnique('group', definitions.groups.map((group) => `${group.name} v${group.version}`));
-  assertUnique('source', definitions.sources.map((source) => source.name));
-  assertUnique('view', definitions.views.map((view) => view.name));
+  assertUnique(
+    'group',
+    definitions.groups.map((group) => `${group.name} v${group.version}`),
+  );
+  assertUnique(
+    'source',
+    definitions.sources.map((source) => source.name),
+  );
+  assertUnique(
+    'view',
+    definitions.views.map((view) => view.name),
+  );
   assertDisjoint(definitions.sources);
   for (const source of definitions.sources) assertListed(definitions, `source ${source.name}`, source.group);
   for (const view of definitions.views) for (const one of view.joins) assertListed(definitions, `view ${view.name}`, one.group);

@@ -46,7 +46,12 @@ test('a full row becomes a record in the order of the group, key and event time 
 
 test('values that are not there are left out', () => {
   const outcome = encodeRecord(readings, { ...key, count: null, level: undefined });
-  expect(isRefusal(outcome) ? outcome : outcome.values.map(([feature]) => feature)).toEqual(['entity_key', 'site', 'number', 'event_time']);
+  expect(isRefusal(outcome) ? outcome : outcome.values.map(([feature]) => feature)).toEqual([
+    'entity_key',
+    'site',
+    'number',
+    'event_time',
+  ]);
 });
 
 describe('refuses by name', () => {

@@ -34,7 +34,7 @@ export function encodeRecord(group: Group, input: Readonly<Record<string, unknow
   const key = encodeKey(group, input);
   if ('code' in key) return key;
 
-  const written = input['eventTime'];
+  const written = input.eventTime;
   if (written === null || written === undefined || written === '') {
     return refuse('ROW_EVENT_TIME_MISSING', 'the row has no event time', 'eventTime');
   }
@@ -50,14 +50,19 @@ export function encodeRecord(group: Group, input: Readonly<Record<string, unknow
     if (typeof encoded === 'object' && 'code' in encoded) return encoded;
     if (encoded.length > 0 || type.collection === undefined) values.push([feature, encoded]);
   }
-  const unknown = Object.keys(input).find((name) => name !== 'eventTime' && !(name in group.features) && !(name in group.entity.key));
+  const unknown = Object.keys(input).find(
+    (name) => name !== 'eventTime' && !(name in group.features) && !(name in group.entity.key),
+  );
   if (unknown !== undefined) return refuse('ROW_UNKNOWN_FEATURE', `group ${group.name} has no feature "${unknown}"`, unknown);
   if (sizeBytes(values) > MAX_RECORD_BYTES) return refuse('ROW_TOO_LARGE', 'the record would be larger than 350 KB');
   return { entityKey: key.entityKey, eventTime: written, eventTimeNs: time.timeNs, values };
 }
 
 /** `(group, what its mapping returned) → canonical key and its parts as text`, or the reason against them. */
-export function encodeKey(group: Pick<Group, 'entity'>, input: Readonly<Record<string, unknown>>): { entityKey: string; parts: [string, string][] } | Refusal {
+export function encodeKey(
+  group: Pick<Group, 'entity'>,
+  input: Readonly<Record<string, unknown>>,
+): { entityKey: string; parts: [string, string][] } | Refusal {
   const parts: [string, string][] = [];
   for (const [part, type] of Object.entries(group.entity.key)) {
     const value = input[part];
@@ -67,7 +72,8 @@ export function encodeKey(group: Pick<Group, 'entity'>, input: Readonly<Record<s
     parts.push([part, String(value)]);
   }
   const entityKey = printEntityKey(parts.map(([, value]) => value));
-  if (Buffer.byteLength(entityKey) > MAX_KEY_BYTES) return refuse('ROW_KEY_TOO_LONG', 'the entity key is longer than 2,048 bytes');
+  if (Buffer.byteLength(entityKey) > MAX_KEY_BYTES)
+    return refuse('ROW_KEY_TOO_LONG', 'the entity key is longer than 2,048 bytes');
   return { entityKey, parts };
 }
 
@@ -100,17 +106,23 @@ function encodeScalar(feature: string, type: FeatureType, value: unknown): strin
   if (type.kind === 'Fractional') return typeof value === 'number' ? String(value) : wrong('a number');
   if (type.int64 === true) {
     if (typeof value !== 'bigint') return wrong('a bigint');
-    return value >= INT64_MIN && value <= INT64_MAX ? String(value) : refuse('ROW_OUT_OF_RANGE', `${feature} does not fit 64 bits`, feature);
+    return value >= INT64_MIN && value <= INT64_MAX
+      ? String(value)
+      : refuse('ROW_OUT_OF_RANGE', `${feature} does not fit 64 bits`, feature);
   }
   if (typeof value !== 'number' || !Number.isInteger(value)) return wrong('a whole number');
   // Beyond 2^53 a number is no longer the integer that was written.
-  return Number.isSafeInteger(value) ? String(value) : refuse('ROW_OUT_OF_RANGE', `${feature} is beyond ±(2^53 − 1): declare it integral64`, feature);
+  return Number.isSafeInteger(value)
+    ? String(value)
+    : refuse('ROW_OUT_OF_RANGE', `${feature} is beyond ±(2^53 − 1): declare it integral64`, feature);
 }
 
 function sizeBytes(values: readonly (readonly [string, WireValue])[]): number {
   let bytes = 0;
   for (const [feature, value] of values) {
-    bytes += feature.length + (typeof value === 'string' ? Buffer.byteLength(value) : value.reduce((sum, one) => sum + Buffer.byteLength(one), 0));
+    bytes +=
+      feature.length +
+      (typeof value === 'string' ? Buffer.byteLength(value) : value.reduce((sum, one) => sum + Buffer.byteLength(one), 0));
   }
   return bytes;
 }

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseEntityKey, printEntityKey } from './entity-key.ts';
 
-const parts = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[|\\1]{0,4}$/)), { minLength: 1, maxLength: 4 });
+const parts = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[|\\1]{0,4}$/)), {
+  minLength: 1,
+  maxLength: 4,
+});
 
 test('an entity key can be read back', () => {
   fc.assert(

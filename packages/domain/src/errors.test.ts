@@ -19,7 +19,10 @@ function sourceFiles(folder: string): string[] {
 
 test('every code of the registry is documented, and nothing else is', () => {
   const page = readFileSync(join(packages, '../docs/errors.md'), 'utf8');
-  const documented = [...page.matchAll(/^\| `([A-Z_]+)` \| (.+?) \|.*\| (.+) \|$/gm)].map((row) => ({ code: row[1], meaning: row[3] }));
+  const documented = [...page.matchAll(/^\| `([A-Z_]+)` \| (.+?) \|.*\| (.+) \|$/gm)].map((row) => ({
+    code: row[1],
+    meaning: row[3],
+  }));
   expect(documented.map(({ code }) => code).sort()).toEqual(codes);
   for (const { code, meaning } of documented) expect(meaning).toBe(errorRegistry[code as keyof typeof errorRegistry].meaning);
 });

@@ -60,8 +60,18 @@ test('milliseconds are rounded down, also before the epoch', () => {
 test.each([
   { text: '2001-01-01T05:00:00Z', precision: 's', code: undefined, why: 'as fine as the group' },
   { text: '2001-01-01T05:00:00.000Z', precision: 's', code: undefined, why: 'zeros are not finer' },
-  { text: '2001-01-01T05:00:00.001Z', precision: 's', code: 'ROW_EVENT_TIME_TOO_FINE', why: 'a millisecond in a group of seconds' },
-  { text: '2001-01-01T05:00:00.0000001Z', precision: 'us', code: 'ROW_EVENT_TIME_TOO_FINE', why: '100 ns in a group of microseconds' },
+  {
+    text: '2001-01-01T05:00:00.001Z',
+    precision: 's',
+    code: 'ROW_EVENT_TIME_TOO_FINE',
+    why: 'a millisecond in a group of seconds',
+  },
+  {
+    text: '2001-01-01T05:00:00.0000001Z',
+    precision: 'us',
+    code: 'ROW_EVENT_TIME_TOO_FINE',
+    why: '100 ns in a group of microseconds',
+  },
   { text: 'yesterday', precision: 'ms', code: 'ROW_EVENT_TIME_MALFORMED', why: 'no time at all' },
 ] as const)('precision: $why', ({ text, precision, code }) => {
   const outcome = checkEventTime(text, precision, 'hour_end');

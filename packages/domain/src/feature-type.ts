@@ -47,7 +47,10 @@ export const listOf = <Value>(element: FeatureType<Value>): FeatureType<readonly
 });
 
 /** Unordered, duplicates collapse. In-memory groups only. */
-export const setOf = <Value>(element: FeatureType<Value>): FeatureType<readonly Value[]> => ({ ...listOf(element), collection: 'Set' });
+export const setOf = <Value>(element: FeatureType<Value>): FeatureType<readonly Value[]> => ({
+  ...listOf(element),
+  collection: 'Set',
+});
 
 /** A fixed number of doubles; at most one in a group. In-memory groups only. */
 export const vector = (dimension: number, options: FeatureOptions = {}): FeatureType<readonly number[]> => ({

@@ -1,13 +1,22 @@
-export { type Definitions, defineFeatureStore, findSource } from './definitions.ts';
+export { decodeValue, type FeatureValue } from './decode-value.ts';
 export { defineEntity, type Entity, type KeyShape, type KeyValues } from './define-entity.ts';
 export { defineGroup, type FeatureShape, type Group, type OnlineStorage, type RecordInput } from './define-group.ts';
 export { type Column, type ColumnShape, column, defineSource, type Source, type SourceRow } from './define-source.ts';
 export { defineView, type Join, join, type RequestContext, type RequestFeature, type View } from './define-view.ts';
-export { decodeValue, type FeatureValue } from './decode-value.ts';
+export { type Definitions, defineFeatureStore, findSource } from './definitions.ts';
 export { type Duration, parseDurationMs } from './duration.ts';
 export { encodeRecord, type FeatureRecord, isRefusal, MAX_RECORD_BYTES, type WireValue } from './encode-record.ts';
 export { type KeyPart, type KeyPartType, MAX_KEY_BYTES, parseEntityKey, printEntityKey } from './entity-key.ts';
-export { type ErrorCode, type ErrorKind, errorRegistry, type Fault, type Refusal, type RefusalCode, refuse, TidemarkError } from './errors.ts';
+export {
+  type ErrorCode,
+  type ErrorKind,
+  errorRegistry,
+  type Fault,
+  type Refusal,
+  type RefusalCode,
+  refuse,
+  TidemarkError,
+} from './errors.ts';
 export {
   checkEventTime,
   type EventTimeNs,
@@ -35,15 +44,34 @@ export {
   type ValueOf,
   vector,
 } from './feature-type.ts';
-export { assertFeatureName, assertLogicalName, ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, physicalGroupName, RESERVED_FEATURE_NAMES } from './names.ts';
-export { aggregate, type Aggregate, type AggregateKind, type WindowSpan } from './windows/aggregate.ts';
+export {
+  assertFeatureName,
+  assertLogicalName,
+  ENTITY_KEY_FEATURE,
+  EVENT_TIME_FEATURE,
+  physicalGroupName,
+  RESERVED_FEATURE_NAMES,
+} from './names.ts';
 export { emptyWindowState } from './windows/accept-event.ts';
-export { decideEvent, type Decision, type EventDelivery, redriveEvent } from './windows/decide-event.ts';
-export { defineStream, defineStreamSource, type EventStream, type StreamEvent, type StreamSource } from './windows/define-stream.ts';
-export { defineWindowedGroup, type EventInput, isWindowed, type WindowedGroup, type WindowSettings } from './windows/define-windowed-group.ts';
+export { type Aggregate, type AggregateKind, aggregate, type WindowSpan } from './windows/aggregate.ts';
+export { type Decision, decideEvent, type EventDelivery, redriveEvent } from './windows/decide-event.ts';
+export {
+  defineStream,
+  defineStreamSource,
+  type EventStream,
+  type StreamEvent,
+  type StreamSource,
+} from './windows/define-stream.ts';
+export {
+  defineWindowedGroup,
+  type EventInput,
+  isWindowed,
+  type WindowedGroup,
+  type WindowSettings,
+} from './windows/define-windowed-group.ts';
 export { encodeEvent, type WindowEvent } from './windows/encode-event.ts';
 export { evaluateWindows, type WindowValues } from './windows/evaluate-windows.ts';
-export { type EventField, field, type FieldShape, type Scalar, unitsPerOne } from './windows/event-field.ts';
+export { type EventField, type FieldShape, field, type Scalar, unitsPerOne } from './windows/event-field.ts';
 export { type HistoryEvent, rebuildWindowState } from './windows/rebuild-state.ts';
 export { decodeWindowState, encodeWindowState } from './windows/state-codec.ts';
 export { greatestRecordBytes, greatestStateBytes, type WindowBounds } from './windows/window-bounds.ts';

@@ -32,7 +32,10 @@ export function stageNames({ stage, account, region }: Stage) {
 
 export type StageNames = ReturnType<typeof stageNames>;
 
-export const machinesOf = (names: StageNames, { chunkConcurrency, rangeConcurrency }: Topology = topology): Readonly<Record<MachineName, StateMachine>> => ({
+export const machinesOf = (
+  names: StageNames,
+  { chunkConcurrency, rangeConcurrency }: Topology = topology,
+): Readonly<Record<MachineName, StateMachine>> => ({
   ingest: ingestMachine({
     planIngest: names.functionArn('plan-ingest'),
     ingestChunk: names.functionArn('ingest-chunk'),
@@ -76,13 +79,24 @@ export function resolveTopology(stage: Stage, secrets: StageSecrets, bundleDirOf
         ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
         environment: Object.fromEntries([
           ['POWERTOOLS_SERVICE_NAME', name],
-          ...Object.entries(environment).map(([key, value]) => [key, typeof value === 'string' ? value : resolveReference(names, secrets, value)]),
+          ...Object.entries(environment).map(([key, value]) => [
+            key,
+            typeof value === 'string' ? value : resolveReference(names, secrets, value),
+          ]),
         ]) as Record<string, string>,
         failureDestination: `s3://${names.bucket('ledger')}/async-failures/${name}`,
       };
     }),
-    stateMachines: Object.entries(machinesOf(names)).map(([name, definition]) => ({ name: names.machineName(name as MachineName), definition })),
-    routes: topology.routes.map(({ method, path, function: name, authorizer }) => ({ method, path, functionName: names.functionName(name), authorizer })),
+    stateMachines: Object.entries(machinesOf(names)).map(([name, definition]) => ({
+      name: names.machineName(name as MachineName),
+      definition,
+    })),
+    routes: topology.routes.map(({ method, path, function: name, authorizer }) => ({
+      method,
+      path,
+      functionName: names.functionName(name),
+      authorizer,
+    })),
     schedules: topology.schedules.map(({ name, expression, function: target }) => ({
       name: `${stage.stage}-${name}`,
       expression,

@@ -44,7 +44,8 @@ test('machines call functions that exist, and every function is called by someth
 test('permissions name actions and places, never a star for an action', () => {
   for (const [name, { permissions }] of functions) {
     expect(permissions.length).toBeGreaterThan(0);
-    for (const { actions } of permissions) for (const action of actions) expect([name, action]).toEqual([name, expect.stringMatching(/^[a-z0-9]+:[A-Za-z]+$/)]);
+    for (const { actions } of permissions)
+      for (const action of actions) expect([name, action]).toEqual([name, expect.stringMatching(/^[a-z0-9]+:[A-Za-z]+$/)]);
   }
 });
 

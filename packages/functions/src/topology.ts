@@ -74,7 +74,14 @@ const functions = {
     memoryMb: 1_024,
     timeoutMs: minutes(15),
     environment: ledger,
-    permissions: [readVersions, list('raw'), read('ledger'), list('ledger'), write('ledger', 'plans/*'), write('ledger', 'chunk-copies/*')],
+    permissions: [
+      readVersions,
+      list('raw'),
+      read('ledger'),
+      list('ledger'),
+      write('ledger', 'plans/*'),
+      write('ledger', 'chunk-copies/*'),
+    ],
   },
   'ingest-chunk': {
     entry: 'ingest/ingest-chunk.ts',
@@ -101,7 +108,15 @@ const functions = {
     memoryMb: 512,
     timeoutMs: minutes(5),
     environment: ledger,
-    permissions: [readVersions, list('raw'), read('ledger'), list('ledger'), write('ledger', 'receipts/*'), write('ledger', 'sealed/*'), write('ledger', 'quarantine/*')],
+    permissions: [
+      readVersions,
+      list('raw'),
+      read('ledger'),
+      list('ledger'),
+      write('ledger', 'receipts/*'),
+      write('ledger', 'sealed/*'),
+      write('ledger', 'quarantine/*'),
+    ],
   },
   reconcile: {
     entry: 'ingest/reconcile.ts',
@@ -137,7 +152,12 @@ const functions = {
     memoryMb: 3_008,
   },
   'finish-dataset': {
-    ...datasetStep('dataset/finish-dataset.ts', [write('work', 'dataset-work/*'), read('datasets', 'datasets/*'), list('datasets'), write('datasets', 'datasets/*')]),
+    ...datasetStep('dataset/finish-dataset.ts', [
+      write('work', 'dataset-work/*'),
+      read('datasets', 'datasets/*'),
+      list('datasets'),
+      write('datasets', 'datasets/*'),
+    ]),
     reservedConcurrency: 4,
   },
   'verify-dataset': datasetStep('dataset/verify-dataset.ts', []),
@@ -156,7 +176,12 @@ export type FunctionName = keyof typeof functions;
 export interface Topology {
   readonly functions: Readonly<Record<FunctionName, FunctionTopology>>;
   readonly buckets: Readonly<Record<BucketName, { readonly versioned: boolean; readonly notifies: readonly FunctionName[] }>>;
-  readonly routes: readonly { readonly method: string; readonly path: string; readonly function: FunctionName; readonly authorizer: 'jwt' | 'iam' }[];
+  readonly routes: readonly {
+    readonly method: string;
+    readonly path: string;
+    readonly function: FunctionName;
+    readonly authorizer: 'jwt' | 'iam';
+  }[];
   readonly schedules: readonly { readonly name: string; readonly expression: string; readonly function: FunctionName }[];
   readonly chunkConcurrency: number;
   readonly rangeConcurrency: number;

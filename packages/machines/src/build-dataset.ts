@@ -60,7 +60,12 @@ export function buildDatasetMachine(names: {
       },
       'Next attempt': {
         Type: 'Pass',
-        Parameters: { 'id.$': '$.id', 'startedAt.$': '$.startedAt', 'attempt.$': 'States.MathAdd($.attempt, 1)', 'request.$': '$.request' },
+        Parameters: {
+          'id.$': '$.id',
+          'startedAt.$': '$.startedAt',
+          'attempt.$': 'States.MathAdd($.attempt, 1)',
+          'request.$': '$.request',
+        },
         Next: 'Prepare',
       },
       'Finish ranges': {

@@ -6,7 +6,12 @@ import { transientFaults } from './transient-faults.ts';
  *
  * Input: `{ bucket, key, versionId, attempt }`. Output: the receipt.
  */
-export function ingestMachine(names: { planIngest: string; ingestChunk: string; sealIngest: string; chunkConcurrency: number }): StateMachine {
+export function ingestMachine(names: {
+  planIngest: string;
+  ingestChunk: string;
+  sealIngest: string;
+  chunkConcurrency: number;
+}): StateMachine {
   return {
     Comment: 'One file: plan it, ingest its chunks, seal the receipt',
     QueryLanguage: 'JSONPath',
@@ -46,7 +51,13 @@ export function ingestMachine(names: { planIngest: string; ingestChunk: string; 
               OutputPath: '$.Payload',
               // The data plane caches a group's schema for up to five minutes: the waits add up to more than ten.
               Retry: [
-                { ErrorEquals: ['INGEST_WRITE_FAILED'], IntervalSeconds: 20, BackoffRate: 2, MaxDelaySeconds: 240, MaxAttempts: 6 },
+                {
+                  ErrorEquals: ['INGEST_WRITE_FAILED'],
+                  IntervalSeconds: 20,
+                  BackoffRate: 2,
+                  MaxDelaySeconds: 240,
+                  MaxAttempts: 6,
+                },
                 ...transientFaults,
               ],
               End: true,

@@ -18,9 +18,9 @@ const machines = {
 
 /** Every state that a state can lead to, so that none stands alone and none is missing. */
 function targets(state: Record<string, unknown>): string[] {
-  const choices = (state['Choices'] ?? []) as { Next: string }[];
-  const catches = (state['Catch'] ?? []) as { Next: string }[];
-  return [state['Next'], state['Default'], ...choices.map((one) => one.Next), ...catches.map((one) => one.Next)].filter(
+  const choices = (state.Choices ?? []) as { Next: string }[];
+  const catches = (state.Catch ?? []) as { Next: string }[];
+  return [state.Next, state.Default, ...choices.map((one) => one.Next), ...catches.map((one) => one.Next)].filter(
     (next): next is string => typeof next === 'string',
   );
 }

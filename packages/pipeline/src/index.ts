@@ -1,4 +1,4 @@
-export { applyDefinitions, type ApplyDependencies, planApply } from './apply/apply-definitions.ts';
+export { type ApplyDependencies, applyDefinitions, planApply } from './apply/apply-definitions.ts';
 export { type Change, planGroup, recordFeatures } from './apply/plan-apply.ts';
 export { type Catalogue, type CatalogueEntry, type OfflineTable, resolveGroup } from './catalogue/catalogue.ts';
 export { createCatalogueReader } from './catalogue/load-catalogue.ts';
@@ -20,9 +20,17 @@ export { type Reconciliation, reconcile } from './ingest/reconcile.ts';
 export { routeObject } from './ingest/route-object.ts';
 export { requireReceipt, sealIngest } from './ingest/seal-ingest.ts';
 export { dateOf, ingestIdOf, ledgerKeys } from './ledger/ledger-keys.ts';
-export type { Executions, ExecutionStatus } from './ports/executions.ts';
+export type { ExecutionStatus, Executions } from './ports/executions.ts';
 export type { DescribedFeature, DescribedGroup, FeatureGroups } from './ports/feature-groups.ts';
-export type { FeatureReader, FeatureWriter, OnlineRecord, ReadOutcome, ReadRequest, WriteEntry, WriteOutcome } from './ports/feature-store.ts';
+export type {
+  FeatureReader,
+  FeatureWriter,
+  OnlineRecord,
+  ReadOutcome,
+  ReadRequest,
+  WriteEntry,
+  WriteOutcome,
+} from './ports/feature-store.ts';
 export type { ListedObject, ObjectHead, ObjectRef, ObjectStore } from './ports/object-store.ts';
 export type { ExternalTable, TableColumn, Tables } from './ports/tables.ts';
 export type { Waiting } from './ports/waiting.ts';

@@ -12,7 +12,12 @@ export function createMemoryObjectStore(nowMs = 1_769_850_000_000): ObjectStore 
     [...objects]
       .filter(([name]) => name.startsWith(id(bucket, prefix)))
       .sort(([one], [other]) => Buffer.compare(Buffer.from(one), Buffer.from(other)))
-      .map(([name, body]) => ({ key: name.slice(bucket.length + 1), sizeBytes: body.byteLength, etag: etagOf(body), lastModifiedMs: nowMs }));
+      .map(([name, body]) => ({
+        key: name.slice(bucket.length + 1),
+        sizeBytes: body.byteLength,
+        etag: etagOf(body),
+        lastModifiedMs: nowMs,
+      }));
   return {
     objects,
     async head(ref) {

@@ -39,6 +39,7 @@ export const applyCommand = () =>
       // The groups first, the code after: a function never writes a feature that its group does not have yet.
       if (stage.engine !== undefined) await ensureBundles(stage.engine.bundleDir, module);
       reporter.line(`Applied. The catalogue is at version ${catalogue.version}.`);
-      if (stage.engine === undefined) reporter.line('The functions still run the code that was deployed last: deploy the stage to roll out the definitions.');
+      if (stage.engine === undefined)
+        reporter.line('The functions still run the code that was deployed last: deploy the stage to roll out the definitions.');
       reporter.result({ changes, catalogueVersion: catalogue.version });
     });

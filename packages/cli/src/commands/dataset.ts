@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { TidemarkError } from '@tidemark/domain';
-import { type DatasetManifest, type DatasetRequest } from '@tidemark/pipeline';
+import type { DatasetManifest, DatasetRequest } from '@tidemark/pipeline';
 import { Command, Option } from 'commander';
 import { createReporter } from '../output/reporter.ts';
 import { showManifest } from '../output/show.ts';
-import { connect, type ConnectedStage, type StageOptions } from '../stage/connect.ts';
+import { type ConnectedStage, connect, type StageOptions } from '../stage/connect.ts';
 import { buildDataset } from '../stage/follow-dataset.ts';
 import { upload } from '../stage/upload.ts';
 import { awsOption, dataOption, jsonOption, stageOption } from './shared-options.ts';
@@ -23,7 +23,10 @@ interface BuildOptions extends StageOptions {
 }
 
 export const datasetCommand = () =>
-  new Command('dataset').description('training sets that cannot see the future').addCommand(buildCommand()).addCommand(showCommand());
+  new Command('dataset')
+    .description('training sets that cannot see the future')
+    .addCommand(buildCommand())
+    .addCommand(showCommand());
 
 const buildCommand = () =>
   new Command('build')
@@ -32,8 +35,16 @@ const buildCommand = () =>
     .requiredOption('--labels <file|s3://…>', 'labels: a local file, an object, or a prefix; CSV, JSON lines or Parquet')
     .option('--label-time <column>', 'column that holds the moment to look from', 'label_time')
     .option('--key <key=column>', 'column that holds a key of the view, where the names differ', collectPair, {})
-    .addOption(new Option('--boundary <which>', 'whether a value at the label\'s very time is known').choices(['before', 'at-or-before']).default('before'))
-    .addOption(new Option('--knowledge <which>', 'by event time, or what the store would really have answered').choices(['event-time', 'arrival-time']).default('event-time'))
+    .addOption(
+      new Option('--boundary <which>', "whether a value at the label's very time is known")
+        .choices(['before', 'at-or-before'])
+        .default('before'),
+    )
+    .addOption(
+      new Option('--knowledge <which>', 'by event time, or what the store would really have answered')
+        .choices(['event-time', 'arrival-time'])
+        .default('event-time'),
+    )
     .option('--scan-limit <bytes>', 'refuse to scan more history than this')
     .option('--name <id>', 'name of the data set (default: made from the view and the time)')
     .addOption(dataOption())
@@ -43,7 +54,9 @@ const buildCommand = () =>
     .action(async (options: BuildOptions) => {
       const reporter = createReporter(options.json);
       const stage = await connect(options);
-      const id = options.name ?? `${options.view}-${new Date().toISOString().replace(/[-:]/g, '').slice(0, 15)}-${Math.random().toString(36).slice(2, 6)}`;
+      const id =
+        options.name ??
+        `${options.view}-${new Date().toISOString().replace(/[-:]/g, '').slice(0, 15)}-${Math.random().toString(36).slice(2, 6)}`;
       const request: DatasetRequest = {
         view: options.view,
         labels: await labelsUri(stage, options.labels),

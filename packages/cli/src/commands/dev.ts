@@ -4,7 +4,15 @@ import { createReporter } from '../output/reporter.ts';
 import { showChanges } from '../output/show.ts';
 import { startStage } from '../stage/start-stage.ts';
 import { showNextSteps } from './next-steps.ts';
-import { apiPortOption, dataOption, definitionsOption, jsonOption, portOption, profileOption, stageOption } from './shared-options.ts';
+import {
+  apiPortOption,
+  dataOption,
+  definitionsOption,
+  jsonOption,
+  portOption,
+  profileOption,
+  stageOption,
+} from './shared-options.ts';
 import { waitForStop } from './wait-for-stop.ts';
 
 interface Options {

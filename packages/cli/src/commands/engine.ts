@@ -28,7 +28,9 @@ export const engineCommand = () =>
       const engine = await createEngine({ dataDir: resolve(data), port, apiPort, profile });
       reporter.result({ ready: true, endpoint: engine.endpoint });
       reporter.line(`The engine listens on ${engine.endpoint} over ${data}. Point any AWS SDK at it:`);
-      reporter.line(`  export AWS_ENDPOINT_URL=${engine.endpoint} AWS_REGION=${engine.region} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any`);
+      reporter.line(
+        `  export AWS_ENDPOINT_URL=${engine.endpoint} AWS_REGION=${engine.region} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any`,
+      );
       reporter.line('Ctrl-C stops it.');
       await waitForStop();
       await engine.stop();

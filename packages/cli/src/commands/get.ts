@@ -15,7 +15,9 @@ interface Options {
 
 interface Answer {
   readonly asOf: string;
-  readonly rows: readonly { readonly features: Readonly<Record<string, { value: unknown; eventTime: string | null; status: string }>> }[];
+  readonly rows: readonly {
+    readonly features: Readonly<Record<string, { value: unknown; eventTime: string | null; status: string }>>;
+  }[];
 }
 
 export const getCommand = () =>
@@ -33,7 +35,10 @@ export const getCommand = () =>
       const api = options.api ?? engine?.api;
       const token = options.token ?? engine?.token;
       if (api === undefined || token === undefined) {
-        throw new TidemarkError('REQUEST_MALFORMED', `no engine runs over ${options.data}: start one with \`tidemark dev\`, or give --api and --token`);
+        throw new TidemarkError(
+          'REQUEST_MALFORMED',
+          `no engine runs over ${options.data}: start one with \`tidemark dev\`, or give --api and --token`,
+        );
       }
       const answer = await fetch(`${api}/features/${encodeURIComponent(view)}?${new URLSearchParams(pairs.map(parsePair))}`, {
         headers: { authorization: `Bearer ${token}` },
@@ -45,7 +50,12 @@ export const getCommand = () =>
       reporter.line(
         printTable(
           ['feature', 'value', 'event time', 'status'],
-          Object.entries(rows[0]?.features ?? {}).map(([name, one]) => [name, one.value === null ? '–' : String(one.value), one.eventTime ?? '–', one.status]),
+          Object.entries(rows[0]?.features ?? {}).map(([name, one]) => [
+            name,
+            one.value === null ? '–' : String(one.value),
+            one.eventTime ?? '–',
+            one.status,
+          ]),
         ),
       );
       reporter.result(JSON.parse(body));

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { CommandFailed } from '../output/exit-codes.ts';
 import { createReporter } from '../output/reporter.ts';
 import { showReceipts } from '../output/show.ts';
-import { connect, type ConnectedStage, type StageOptions } from '../stage/connect.ts';
+import { type ConnectedStage, connect, type StageOptions } from '../stage/connect.ts';
 import { definitionsOf, loadDefinitions } from '../stage/load-definitions.ts';
 import { followIngest, ingestAgain, upload } from '../stage/upload.ts';
 import { awsOption, dataOption, definitionsOption, jsonOption, stageOption } from './shared-options.ts';
@@ -34,17 +34,25 @@ export const ingestCommand = () =>
       const stage = await connect(options);
       const uploads = [];
       for (const file of files) {
-        uploads.push(options.again ? await again(stage, file) : await upload(stage, file, await keyFor(stage, file, files.length, options)));
+        uploads.push(
+          options.again ? await again(stage, file) : await upload(stage, file, await keyFor(stage, file, files.length, options)),
+        );
       }
       const receipts = await Promise.all(uploads.map((one) => followIngest(stage, one)));
       reporter.line(showReceipts(receipts));
       reporter.result(receipts);
       const refused = receipts.filter(({ status }) => status === 'refused');
-      if (refused.length > 0) throw new CommandFailed(`${refused.length} of ${receipts.length} files were refused: see \`tidemark quarantine list\``);
+      if (refused.length > 0)
+        throw new CommandFailed(`${refused.length} of ${receipts.length} files were refused: see \`tidemark quarantine list\``);
     });
 
 /** Where a file goes: under `--key`, under the prefix of `--source`, or as its own path says, when a source's prefix is in it. */
-async function keyFor(stage: ConnectedStage, file: string, count: number, { key, source, definitions }: Options): Promise<string> {
+async function keyFor(
+  stage: ConnectedStage,
+  file: string,
+  count: number,
+  { key, source, definitions }: Options,
+): Promise<string> {
   if (key !== undefined && count === 1) return key;
   const { sources } = await loadDefinitions(definitionsOf(stage, definitions));
   const named = sources.find((one) => one.name === source);

@@ -1,7 +1,10 @@
 import type { RunningStage } from '../stage/start-stage.ts';
 
 /** What can be done with a running stage, each line ready to be pasted. */
-export function showNextSteps(stage: RunningStage, example: { view: string; query: string } = { view: 'departure-delay', query: 'origin=ATL&destination=JFK' }): string {
+export function showNextSteps(
+  stage: RunningStage,
+  example: { view: string; query: string } = { view: 'departure-delay', query: 'origin=ATL&destination=JFK' },
+): string {
   const { endpoint, api, token, region } = stage.engine;
   return [
     '',

@@ -6,7 +6,8 @@ import { connect, type StageOptions } from '../stage/connect.ts';
 import { quarantineOf } from '../stage/ledger-views.ts';
 import { awsOption, dataOption, jsonOption, stageOption } from './shared-options.ts';
 
-export const quarantineCommand = () => new Command('quarantine').description('rows and files that were refused').addCommand(listCommand());
+export const quarantineCommand = () =>
+  new Command('quarantine').description('rows and files that were refused').addCommand(listCommand());
 
 const listCommand = () =>
   new Command('list')
@@ -25,7 +26,13 @@ const listCommand = () =>
           ? `Nothing was refused on ${date}.`
           : printTable(
               ['file', 'line', 'field', 'reason', 'what is wrong'],
-              lines.map(({ key, line, row, field, code, message }) => [key, row < 0 ? 'file' : line > 0 ? String(line) : `row ${row}`, field ?? '', code, message]),
+              lines.map(({ key, line, row, field, code, message }) => [
+                key,
+                row < 0 ? 'file' : line > 0 ? String(line) : `row ${row}`,
+                field ?? '',
+                code,
+                message,
+              ]),
             ),
       );
       reporter.result(lines);

@@ -24,7 +24,11 @@ export function settleAnchor(dataDir: string, wanted: string | undefined, reset:
   if (existsSync(path)) {
     const { anchor } = JSON.parse(readFileSync(path, 'utf8')) as DemoFile;
     if (wanted !== undefined && wanted !== anchor) {
-      throw new TidemarkError('REQUEST_MALFORMED', `the data in ${dataDir} are anchored at ${anchor}: add --reset to move them, or name another --data`, { field: 'anchor' });
+      throw new TidemarkError(
+        'REQUEST_MALFORMED',
+        `the data in ${dataDir} are anchored at ${anchor}: add --reset to move them, or name another --data`,
+        { field: 'anchor' },
+      );
     }
     return anchor;
   }

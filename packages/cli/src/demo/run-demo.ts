@@ -5,7 +5,7 @@
 import { join, resolve } from 'node:path';
 import { ALL_DAYS, latestAnchor } from '@tidemark/features/flights/calendar';
 import { type ExportedFile, exportFlights } from '@tidemark/features/flights/export';
-import { dateOf, type DatasetManifest, type Receipt } from '@tidemark/pipeline';
+import { type DatasetManifest, dateOf, type Receipt } from '@tidemark/pipeline';
 import { showNextSteps } from '../commands/next-steps.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { showManifest } from '../output/show.ts';
@@ -32,7 +32,8 @@ const WEEK_DAYS = 7;
 
 export async function runDemo(options: DemoOptions, reporter: Reporter): Promise<RunningStage> {
   const startedMs = waiting.nowMs();
-  const step = (text: string) => reporter.progress(`[${((waiting.nowMs() - startedMs) / 1000).toFixed(1).padStart(5)} s] ${text}`);
+  const step = (text: string) =>
+    reporter.progress(`[${((waiting.nowMs() - startedMs) / 1000).toFixed(1).padStart(5)} s] ${text}`);
   const days = options.full ? ALL_DAYS : WEEK_DAYS;
   const dataDir = resolve(options.data);
   const anchor = settleAnchor(dataDir, options.anchor, options.reset, () => latestAnchor(waiting.nowMs(), days));
@@ -72,7 +73,11 @@ export async function runDemo(options: DemoOptions, reporter: Reporter): Promise
   }
 }
 
-async function ingestFiles(stage: RunningStage, files: readonly ExportedFile[], step: (text: string) => void): Promise<Receipt[]> {
+async function ingestFiles(
+  stage: RunningStage,
+  files: readonly ExportedFile[],
+  step: (text: string) => void,
+): Promise<Receipt[]> {
   const receipts: Receipt[] = [];
   let next = 0;
   let rows = 0;
@@ -117,28 +122,51 @@ async function showQuarantine(stage: RunningStage, reporter: Reporter, plantedRo
   const refused: Record<string, number> = {};
   for (const { code } of lines) refused[code] = (refused[code] ?? 0) + 1;
   reporter.line(`Quarantine today (${plantedRows} bad rows and 2 bad files were planted):`);
-  const examples = Object.entries(refused).sort().map(([code, count]) => {
-    const line = lines.find((one) => one.code === code);
-    return [code, count, line === undefined ? '' : `${line.key}${line.line > 0 ? `, line ${line.line}` : ''}`, line?.field ?? ''] as const;
-  });
+  const examples = Object.entries(refused)
+    .sort()
+    .map(([code, count]) => {
+      const line = lines.find((one) => one.code === code);
+      return [
+        code,
+        count,
+        line === undefined ? '' : `${line.key}${line.line > 0 ? `, line ${line.line}` : ''}`,
+        line?.field ?? '',
+      ] as const;
+    });
   reporter.line(`${printTable(['reason', 'count', 'for example', 'field'], examples)}\n`);
   return refused;
 }
 
 async function showServing(stage: RunningStage, reporter: Reporter): Promise<void> {
   const { api, token } = stage.engine;
-  const answer = await fetch(`${api}/features/departure-delay?origin=ATL&destination=JFK`, { headers: { authorization: `Bearer ${token}` } });
-  const { asOf, rows } = (await answer.json()) as { asOf: string; rows: { features: Record<string, { value: unknown; eventTime: string | null; status: string }> }[] };
+  const answer = await fetch(`${api}/features/departure-delay?origin=ATL&destination=JFK`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const { asOf, rows } = (await answer.json()) as {
+    asOf: string;
+    rows: { features: Record<string, { value: unknown; eventTime: string | null; status: string }> }[];
+  };
   reporter.line(`GET /features/departure-delay?origin=ATL&destination=JFK, as of ${asOf}:`);
   reporter.line(
     printTable(
       ['feature', 'value', 'event time', 'status'],
-      Object.entries(rows[0]?.features ?? {}).map(([name, one]) => [name, one.value === null ? '–' : String(one.value), one.eventTime ?? '–', one.status]),
+      Object.entries(rows[0]?.features ?? {}).map(([name, one]) => [
+        name,
+        one.value === null ? '–' : String(one.value),
+        one.eventTime ?? '–',
+        one.status,
+      ]),
     ),
   );
 }
 
-function resultOf(stage: RunningStage, receipts: readonly Receipt[], quarantine: Record<string, number>, history: Record<string, number>, manifest: DatasetManifest) {
+function resultOf(
+  stage: RunningStage,
+  receipts: readonly Receipt[],
+  quarantine: Record<string, number>,
+  history: Record<string, number>,
+  manifest: DatasetManifest,
+) {
   const { endpoint, api, token } = stage.engine;
   const count = (status: Receipt['status']) => receipts.filter((receipt) => receipt.status === status).length;
   const sum = (pick: (receipt: Receipt) => number) => receipts.reduce((total, receipt) => total + pick(receipt), 0);
@@ -147,7 +175,11 @@ function resultOf(stage: RunningStage, receipts: readonly Receipt[], quarantine:
     api,
     token,
     receipts: { sealed: count('sealed'), refused: count('refused'), unchanged: count('unchanged') },
-    rows: { read: sum(({ rows }) => rows.read), accepted: sum(({ rows }) => rows.accepted), quarantined: sum(({ rows }) => rows.quarantined) },
+    rows: {
+      read: sum(({ rows }) => rows.read),
+      accepted: sum(({ rows }) => rows.accepted),
+      quarantined: sum(({ rows }) => rows.quarantined),
+    },
     quarantine,
     history,
     dataset: { id: manifest.id, rows: manifest.rows, contentHash: manifest.contentHash, location: manifest.location },

@@ -14,7 +14,8 @@ export async function waitForHistory(stage: ConnectedStage, receipts: readonly R
   const accepted: Record<string, number> = {};
   for (const receipt of receipts) {
     // An unchanged file stands for the receipt that sealed the same content.
-    const sealed = receipt.previousReceipt === undefined ? receipt : await requireReceipt(stage.objects, ledger, receipt.previousReceipt);
+    const sealed =
+      receipt.previousReceipt === undefined ? receipt : await requireReceipt(stage.objects, ledger, receipt.previousReceipt);
     accepted[receipt.group] = (accepted[receipt.group] ?? 0) + sealed.rows.accepted;
   }
   const catalogue = await createCatalogueReader(stage.objects, ledger, waiting.nowMs)();

@@ -14,4 +14,6 @@ export class CommandFailed extends Error {}
 
 /** What a machine or the API answered as an error: under a code of the registry it is that error here too. */
 export const failureOf = (code: string | undefined, message: string): Error =>
-  code !== undefined && Object.hasOwn(errorRegistry, code) ? new TidemarkError(code as ErrorCode, message) : new CommandFailed(message);
+  code !== undefined && Object.hasOwn(errorRegistry, code)
+    ? new TidemarkError(code as ErrorCode, message)
+    : new CommandFailed(message);

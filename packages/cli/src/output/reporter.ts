@@ -12,7 +12,11 @@ export interface Reporter {
   result(value: unknown): void;
 }
 
-export function createReporter(json: boolean, out: NodeJS.WriteStream = process.stdout, err: NodeJS.WriteStream = process.stderr): Reporter {
+export function createReporter(
+  json: boolean,
+  out: NodeJS.WriteStream = process.stdout,
+  err: NodeJS.WriteStream = process.stderr,
+): Reporter {
   return {
     json,
     line(text = '') {

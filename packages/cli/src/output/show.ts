@@ -2,23 +2,21 @@
 import type { Change, DatasetManifest, Receipt } from '@tidemark/pipeline';
 import { printTable } from './table.ts';
 
-export function showChanges(changes: readonly Change[]): string {
-  return changes
-    .map((change) => {
-      switch (change.kind) {
-        case 'create':
-          return `  + ${change.groupName}: create with ${change.features.length} features`;
-        case 'add-features':
-          return `  ~ ${change.groupName}: add ${change.features.map(({ name, type }) => `${name} (${type})`).join(', ')}`;
-        case 'set-ttl':
-          return `  ~ ${change.groupName}: time to live ${showMs(change.fromMs)} → ${showMs(change.toMs)}`;
-        case 'refused':
-          return `  ✗ ${change.groupName}: ${change.reason}`;
-        case 'unchanged':
-          return `    ${change.groupName}: unchanged`;
-      }
-    })
-    .join('\n');
+export const showChanges = (changes: readonly Change[]): string => changes.map(showChange).join('\n');
+
+function showChange(change: Change): string {
+  switch (change.kind) {
+    case 'create':
+      return `  + ${change.groupName}: create with ${change.features.length} features`;
+    case 'add-features':
+      return `  ~ ${change.groupName}: add ${change.features.map(({ name, type }) => `${name} (${type})`).join(', ')}`;
+    case 'set-ttl':
+      return `  ~ ${change.groupName}: time to live ${showMs(change.fromMs)} → ${showMs(change.toMs)}`;
+    case 'refused':
+      return `  ✗ ${change.groupName}: ${change.reason}`;
+    case 'unchanged':
+      return `    ${change.groupName}: unchanged`;
+  }
 }
 
 const showMs = (ms: number | undefined) => (ms === undefined ? 'none' : `${ms / 1000} s`);
@@ -26,7 +24,14 @@ const showMs = (ms: number | undefined) => (ms === undefined ? 'none' : `${ms / 
 export function showReceipts(receipts: readonly Receipt[]): string {
   return printTable(
     ['file', 'status', 'rows', 'accepted', 'quarantined', 'reason'],
-    receipts.map(({ key, status, rows, refusal, reasons }) => [key, status, rows.read, rows.accepted, rows.quarantined, refusal?.code ?? Object.keys(reasons).join(' ')]),
+    receipts.map(({ key, status, rows, refusal, reasons }) => [
+      key,
+      status,
+      rows.read,
+      rows.accepted,
+      rows.quarantined,
+      refusal?.code ?? Object.keys(reasons).join(' '),
+    ]),
   );
 }
 
@@ -39,6 +44,9 @@ export function showManifest(manifest: DatasetManifest): string {
     `  content hash  ${manifest.contentHash}`,
     `  boundary      ${manifest.semantics.boundary} the label's time, knowledge by ${manifest.semantics.knowledge}; values from the future: ${manifest.checks.futureValues}`,
     '',
-    printTable(['feature', 'from', 'rows with a value'], Object.entries(manifest.coverage).map(([name, share]) => [name, from.get(name) ?? '', percent(share)])),
+    printTable(
+      ['feature', 'from', 'rows with a value'],
+      Object.entries(manifest.coverage).map(([name, share]) => [name, from.get(name) ?? '', percent(share)]),
+    ),
   ].join('\n');
 }

@@ -11,7 +11,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { createExecutions, createFeatureGroups, createGlueTables, createS3ObjectStore } from '@tidemark/aws';
 import { TidemarkError } from '@tidemark/domain';
 import { engineCredentials } from '@tidemark/engine';
-import { stageNames, type StageNames } from '@tidemark/functions/resolve-topology';
+import { type StageNames, stageNames } from '@tidemark/functions/resolve-topology';
 import type { Executions, FeatureGroups, ObjectStore, Tables } from '@tidemark/pipeline';
 import { type EngineFile, findEngine } from './engine-file.ts';
 
@@ -44,13 +44,19 @@ export async function connect(options: StageOptions): Promise<ConnectedStage> {
   }
   const engine = findEngine(options.data);
   if (engine === undefined) {
-    throw new TidemarkError('REQUEST_MALFORMED', `no engine runs over ${options.data}: start one with \`tidemark dev\`, or name another with --data, or an AWS account with --aws`);
+    throw new TidemarkError(
+      'REQUEST_MALFORMED',
+      `no engine runs over ${options.data}: start one with \`tidemark dev\`, or name another with --data, or an AWS account with --aws`,
+    );
   }
   return connected(engine, engine);
 }
 
 /** A stage behind a known engine. */
-export function connected(place: { stage: string; account: string; region: string }, engine: EngineFile | undefined): ConnectedStage {
+export function connected(
+  place: { stage: string; account: string; region: string },
+  engine: EngineFile | undefined,
+): ConnectedStage {
   const config =
     engine === undefined
       ? { region: place.region }
@@ -66,7 +72,10 @@ export function connected(place: { stage: string; account: string; region: strin
     athena: new AthenaClient(config),
     objects: createS3ObjectStore(s3),
     tables: createGlueTables(new GlueClient(config)),
-    groups: createFeatureGroups(new SageMakerClient(config), { offlineStoreUri: names.offlineStoreUri, roleArn: names.featureStoreRoleArn }),
+    groups: createFeatureGroups(new SageMakerClient(config), {
+      offlineStoreUri: names.offlineStoreUri,
+      roleArn: names.featureStoreRoleArn,
+    }),
     executions: createExecutions(sfn, { ingest: names.machineArn('ingest'), 'build-dataset': names.machineArn('build-dataset') }),
     engine,
   };

@@ -7,8 +7,14 @@ import { waiting } from './waiting.ts';
 const POLL_MS = 200;
 
 /** Starts the build of a data set and follows it, state by state. @throws the error it failed with */
-export async function buildDataset(stage: ConnectedStage, id: string, request: DatasetRequest, entered: (state: string) => void): Promise<DatasetManifest> {
-  if ((await stage.executions.start('build-dataset', id, request)) === 'exists') throw new CommandFailed(`a data set ${id} exists already: choose another --name`);
+export async function buildDataset(
+  stage: ConnectedStage,
+  id: string,
+  request: DatasetRequest,
+  entered: (state: string) => void,
+): Promise<DatasetManifest> {
+  if ((await stage.executions.start('build-dataset', id, request)) === 'exists')
+    throw new CommandFailed(`a data set ${id} exists already: choose another --name`);
   const executionArn = `${stage.names.machineArn('build-dataset').replace(':stateMachine:', ':execution:')}:${id}`;
   const seen = new Set<number>();
   for (;;) {
@@ -20,7 +26,8 @@ export async function buildDataset(stage: ConnectedStage, id: string, request: D
       entered(stateEnteredEventDetails.name);
     }
     if (execution.status === 'SUCCEEDED') return JSON.parse(execution.output ?? '{}') as DatasetManifest;
-    if (execution.status !== 'RUNNING') throw failureOf(execution.error, `data set ${id} ended as ${execution.status}: ${readableCause(execution.cause)}`);
+    if (execution.status !== 'RUNNING')
+      throw failureOf(execution.error, `data set ${id} ended as ${execution.status}: ${readableCause(execution.cause)}`);
     await waiting.sleep(POLL_MS);
   }
 }

@@ -3,7 +3,9 @@ import { ledgerKeys, type QuarantineLine, type Receipt } from '@tidemark/pipelin
 import type { ConnectedStage } from './connect.ts';
 
 async function readText(stage: ConnectedStage, key: string): Promise<string> {
-  return Buffer.from((await stage.objects.read({ bucket: stage.names.bucket('ledger'), key })) ?? new Uint8Array()).toString('utf8');
+  return Buffer.from((await stage.objects.read({ bucket: stage.names.bucket('ledger'), key })) ?? new Uint8Array()).toString(
+    'utf8',
+  );
 }
 
 export async function receiptsOf(stage: ConnectedStage, date: string): Promise<Receipt[]> {

@@ -12,9 +12,13 @@ export function definitionsOf(stage: ConnectedStage, wanted: string | undefined)
   if (stage.engine === undefined || wanted === undefined) return wanted ?? stage.engine?.definitions;
   if (resolve(wanted) !== stage.engine.definitions) {
     const running = stage.engine.definitions ?? 'packages/features';
-    throw new TidemarkError('REQUEST_MALFORMED', `the stage runs the definitions of ${running}: start it with --definitions ${wanted} to work with those`, {
-      field: 'definitions',
-    });
+    throw new TidemarkError(
+      'REQUEST_MALFORMED',
+      `the stage runs the definitions of ${running}: start it with --definitions ${wanted} to work with those`,
+      {
+        field: 'definitions',
+      },
+    );
   }
   return wanted;
 }

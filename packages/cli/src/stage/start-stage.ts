@@ -64,7 +64,13 @@ async function deploy(instance: Engine, options: StartOptions, dataDir: string, 
     })),
   });
   const nowS = Math.floor(Date.now() / 1000);
-  const token = await instance.issueToken({ iss: ISSUER, aud: AUDIENCE, sub: 'developer', iat: nowS, exp: nowS + TOKEN_DAYS * 86_400 });
+  const token = await instance.issueToken({
+    iss: ISSUER,
+    aud: AUDIENCE,
+    sub: 'developer',
+    iat: nowS,
+    exp: nowS + TOKEN_DAYS * 86_400,
+  });
   const file: EngineFile = {
     pid: process.pid,
     endpoint: instance.endpoint,
@@ -77,7 +83,10 @@ async function deploy(instance: Engine, options: StartOptions, dataDir: string, 
   const stage = connected(place, file);
   const definitions = await loadDefinitions(options.definitions);
   const changes = await planApply({ definitions, stage: place.stage, groups: stage.groups });
-  await applyDefinitions({ ...stage, definitions, ledger: stage.names.bucket('ledger'), database: stage.names.database, waiting }, changes);
+  await applyDefinitions(
+    { ...stage, definitions, ledger: stage.names.bucket('ledger'), database: stage.names.database, waiting },
+    changes,
+  );
   saveEngineFile(dataDir, file);
   return {
     ...stage,

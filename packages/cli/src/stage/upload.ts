@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { TidemarkError } from '@tidemark/domain';
-import { dateOf, ingestIdOf, type IngestRequest, ledgerKeys, type Receipt } from '@tidemark/pipeline';
+import { dateOf, type IngestRequest, ingestIdOf, ledgerKeys, type Receipt } from '@tidemark/pipeline';
 import { CommandFailed } from '../output/exit-codes.ts';
 import type { ConnectedStage } from './connect.ts';
 import { waiting } from './waiting.ts';
@@ -14,7 +14,12 @@ export interface Upload {
 }
 
 /** Puts a file into a bucket; the raw bucket's notification starts the ingest. */
-export async function upload(stage: ConnectedStage, file: string, key: string, bucket = stage.names.bucket('raw')): Promise<Upload> {
+export async function upload(
+  stage: ConnectedStage,
+  file: string,
+  key: string,
+  bucket = stage.names.bucket('raw'),
+): Promise<Upload> {
   const { size } = await stat(file);
   const { VersionId } = await stage.s3.send(
     new PutObjectCommand({ Bucket: bucket, Key: key, Body: createReadStream(file), ContentLength: size }),
@@ -29,7 +34,8 @@ export async function ingestAgain(stage: ConnectedStage, request: IngestRequest)
     const next = { ...request, attempt };
     const ingestId = ingestIdOf(next, attempt);
     const input = { ...next, versionId: next.versionId ?? '' };
-    if ((await stage.executions.start('ingest', ingestId, input)) === 'started') return { key: next.key, request: next, ingestId };
+    if ((await stage.executions.start('ingest', ingestId, input)) === 'started')
+      return { key: next.key, request: next, ingestId };
   }
 }
 
@@ -47,9 +53,14 @@ export async function followIngest(stage: ConnectedStage, { request, ingestId, k
       if (body !== undefined) return JSON.parse(Buffer.from(body).toString('utf8')) as Receipt;
     }
     if (status === 'FAILED' || status === 'TIMED_OUT' || status === 'ABORTED') {
-      throw new CommandFailed(`the ingest of ${key} ended as ${status}: see execution ${ingestId} of ${stage.names.machineName('ingest')}`);
+      throw new CommandFailed(
+        `the ingest of ${key} ended as ${status}: see execution ${ingestId} of ${stage.names.machineName('ingest')}`,
+      );
     }
-    if (status === undefined && (await stage.objects.head({ bucket: ledger, key: ledgerKeys.unroutable(date, ingestId) })) !== undefined) {
+    if (
+      status === undefined &&
+      (await stage.objects.head({ bucket: ledger, key: ledgerKeys.unroutable(date, ingestId) })) !== undefined
+    ) {
       throw new TidemarkError('FILE_UNROUTABLE', `no source is declared for the prefix of ${key}: nothing was ingested`);
     }
     await waiting.sleep(POLL_MS);

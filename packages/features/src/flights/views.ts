@@ -15,7 +15,11 @@ export const departureDelay = defineView({
     }),
     join(airportHours, {
       key: { airport: 'destination' },
-      select: { destination_departures: 'departures', destination_mean_delay: 'mean_delay', destination_share_late: 'share_late' },
+      select: {
+        destination_departures: 'departures',
+        destination_mean_delay: 'mean_delay',
+        destination_share_late: 'share_late',
+      },
     }),
     join(routeDays, {
       key: { origin: 'origin', destination: 'destination' },

@@ -11,7 +11,9 @@ export function problemDetails(logger: Logger): MiddlewareObj<APIGatewayProxyEve
       const error =
         request.error instanceof TidemarkError
           ? request.error
-          : new TidemarkError('INTERNAL', 'something went wrong on our side: the request id leads to the log', { cause: request.error });
+          : new TidemarkError('INTERNAL', 'something went wrong on our side: the request id leads to the log', {
+              cause: request.error,
+            });
       reportFault(logger).onError?.({ ...request, error: request.error ?? error } as never);
       const { status } = error.kind;
       request.response = {

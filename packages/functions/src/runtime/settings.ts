@@ -10,7 +10,8 @@ export interface Settings {
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const text = (name: string) => {
     const value = environment[name];
-    if (value === undefined || value === '') throw new TidemarkError('CONFIGURATION_INVALID', `the environment variable ${name} is not set`, { field: name });
+    if (value === undefined || value === '')
+      throw new TidemarkError('CONFIGURATION_INVALID', `the environment variable ${name} is not set`, { field: name });
     return value;
   };
   return {
@@ -18,7 +19,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     positive(name) {
       const value = Number(text(name));
       if (!(value > 0 && Number.isFinite(value))) {
-        throw new TidemarkError('CONFIGURATION_INVALID', `the environment variable ${name} must be a positive number`, { field: name });
+        throw new TidemarkError('CONFIGURATION_INVALID', `the environment variable ${name} must be a positive number`, {
+          field: name,
+        });
       }
       return value;
     },

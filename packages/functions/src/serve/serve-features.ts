@@ -15,7 +15,11 @@ const server = createFeatureServer({
   catalogue,
   // Two attempts of at most four seconds fit into the deadline of ten.
   reader: createBatchReader(
-    new SageMakerFeatureStoreRuntimeClient({ ...clientSettings, maxAttempts: 2, requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000 } }),
+    new SageMakerFeatureStoreRuntimeClient({
+      ...clientSettings,
+      maxAttempts: 2,
+      requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000 },
+    }),
   ),
   waiting,
   auditKey: { id: settings.text('AUDIT_KEY_ID'), secret: settings.text('AUDIT_KEY') },
@@ -23,8 +27,10 @@ const server = createFeatureServer({
 
 /** The subject of the token, or the role that signed the request. */
 const callerOf = ({ requestContext }: APIGatewayProxyEventV2WithJWTAuthorizer): string => {
-  const authorizer = requestContext.authorizer as { jwt?: { claims: Record<string, unknown> }; iam?: { userArn?: string } } | undefined;
-  return String(authorizer?.jwt?.claims['sub'] ?? authorizer?.iam?.userArn ?? 'unknown');
+  const authorizer = requestContext.authorizer as
+    | { jwt?: { claims: Record<string, unknown> }; iam?: { userArn?: string } }
+    | undefined;
+  return String(authorizer?.jwt?.claims.sub ?? authorizer?.iam?.userArn ?? 'unknown');
 };
 
 const bodyOf = ({ body, isBase64Encoded }: APIGatewayProxyEventV2WithJWTAuthorizer): string =>
@@ -32,7 +38,7 @@ const bodyOf = ({ body, isBase64Encoded }: APIGatewayProxyEventV2WithJWTAuthoriz
 
 async function serve(event: APIGatewayProxyEventV2WithJWTAuthorizer): Promise<APIGatewayProxyStructuredResultV2> {
   const { requestContext, pathParameters } = event;
-  const view = pathParameters?.['view'] ?? '';
+  const view = pathParameters?.view ?? '';
   const request =
     requestContext.http.method === 'GET'
       ? parseGetRequest(definitions, view, event.queryStringParameters ?? {})
@@ -42,4 +48,6 @@ async function serve(event: APIGatewayProxyEventV2WithJWTAuthorizer): Promise<AP
   return { statusCode: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body };
 }
 
-export const handler = middy<APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2>(serve).use(problemDetails(logger) as never);
+export const handler = middy<APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2>(serve).use(
+  problemDetails(logger) as never,
+);

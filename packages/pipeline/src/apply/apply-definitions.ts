@@ -69,7 +69,8 @@ async function applyChange(deps: ApplyDependencies, change: Change): Promise<voi
   if (change.kind === 'create') await deps.groups.create(change.groupName, group);
   if (change.kind === 'add-features') await deps.groups.addFeatures(change.groupName, change.features);
   if (change.kind === 'set-ttl') await deps.groups.setTtl(change.groupName, change.toMs);
-  if (change.kind === 'create' || change.kind === 'add-features' || change.kind === 'set-ttl') await settled(deps, change.groupName);
+  if (change.kind === 'create' || change.kind === 'add-features' || change.kind === 'set-ttl')
+    await settled(deps, change.groupName);
 }
 
 /** Waits until the group is usable and its last update is through. @throws DEPENDENCY_FAILED with the service's reason */
@@ -77,7 +78,10 @@ async function settled(deps: ApplyDependencies, groupName: string): Promise<Desc
   for (const untilMs = deps.waiting.nowMs() + MOST_WAIT_MS; deps.waiting.nowMs() < untilMs; ) {
     const group = await deps.groups.describe(groupName);
     if (group === undefined || group.status.includes('Failed') || group.updateStatus === 'Failed') {
-      throw new TidemarkError('DEPENDENCY_FAILED', `feature group ${groupName} failed: ${group?.failureReason ?? 'it does not exist'}`);
+      throw new TidemarkError(
+        'DEPENDENCY_FAILED',
+        `feature group ${groupName} failed: ${group?.failureReason ?? 'it does not exist'}`,
+      );
     }
     if (group.status === 'Created' && group.updateStatus !== 'InProgress') return group;
     await deps.waiting.sleep(POLL_MS);

@@ -30,26 +30,39 @@ test('a group that does not exist is created with its key, its event time and it
 });
 
 test('what agrees is left alone', () => {
-  expect(planGroup(hours, 'dev-hours-v1', existing(hours))).toEqual([{ kind: 'unchanged', group: 'hours', groupName: 'dev-hours-v1' }]);
+  expect(planGroup(hours, 'dev-hours-v1', existing(hours))).toEqual([
+    { kind: 'unchanged', group: 'hours', groupName: 'dev-hours-v1' },
+  ]);
 });
 
 test('a new feature extends the group in place, and only by it', () => {
   const more = defineGroup({ ...base, features: { ...hours.features, weather: text() } });
   expect(planGroup(more, 'dev-hours-v1', existing(hours))).toEqual([
-    { kind: 'add-features', group: 'hours', groupName: 'dev-hours-v1', features: [{ name: 'weather', type: 'String', collection: undefined, dimension: undefined }] },
+    {
+      kind: 'add-features',
+      group: 'hours',
+      groupName: 'dev-hours-v1',
+      features: [{ name: 'weather', type: 'String', collection: undefined, dimension: undefined }],
+    },
   ]);
 });
 
 test('more than a hundred new features take several updates', () => {
   const many = Object.fromEntries(Array.from({ length: 201 }, (_, at) => [`extra${at}`, integral()]));
   const more = defineGroup({ ...base, features: { ...hours.features, ...many } });
-  const sizes = planGroup(more, 'dev-hours-v1', existing(hours)).map((change) => (change.kind === 'add-features' ? change.features.length : 0));
+  const sizes = planGroup(more, 'dev-hours-v1', existing(hours)).map((change) =>
+    change.kind === 'add-features' ? change.features.length : 0,
+  );
   expect(sizes).toEqual([100, 100, 1]);
 });
 
 const incompatible: readonly { why: string; features: FeatureShape; reason: RegExp }[] = [
   { why: 'removed', features: { departures: integral() }, reason: /mean_delay was removed/ },
-  { why: 'retyped', features: { departures: integral(), mean_delay: text() }, reason: /mean_delay was Fractional and cannot become String/ },
+  {
+    why: 'retyped',
+    features: { departures: integral(), mean_delay: text() },
+    reason: /mean_delay was Fractional and cannot become String/,
+  },
 ];
 test.each(incompatible)('a feature that was $why is refused with the way out', ({ features, reason }) => {
   const [change, ...rest] = planGroup(defineGroup({ ...base, features }), 'dev-hours-v1', existing(hours));

@@ -3,9 +3,25 @@ import { ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, type FeatureType, type Group } 
 import type { DescribedFeature, DescribedGroup } from '../ports/feature-groups.ts';
 
 export type Change =
-  | { readonly kind: 'create'; readonly group: string; readonly groupName: string; readonly features: readonly DescribedFeature[] }
-  | { readonly kind: 'add-features'; readonly group: string; readonly groupName: string; readonly features: readonly DescribedFeature[] }
-  | { readonly kind: 'set-ttl'; readonly group: string; readonly groupName: string; readonly fromMs: number | undefined; readonly toMs: number | undefined }
+  | {
+      readonly kind: 'create';
+      readonly group: string;
+      readonly groupName: string;
+      readonly features: readonly DescribedFeature[];
+    }
+  | {
+      readonly kind: 'add-features';
+      readonly group: string;
+      readonly groupName: string;
+      readonly features: readonly DescribedFeature[];
+    }
+  | {
+      readonly kind: 'set-ttl';
+      readonly group: string;
+      readonly groupName: string;
+      readonly fromMs: number | undefined;
+      readonly toMs: number | undefined;
+    }
   | { readonly kind: 'refused'; readonly group: string; readonly groupName: string; readonly reason: string }
   | { readonly kind: 'unchanged'; readonly group: string; readonly groupName: string };
 
@@ -34,7 +50,13 @@ export function planGroup(group: Group, groupName: string, existing: DescribedGr
   if (existing === undefined) return [{ kind: 'create', ...names, features: wanted }];
   const refused = incompatibility(wanted, existing.features);
   if (refused !== undefined) {
-    return [{ kind: 'refused', ...names, reason: `${refused}; raise \`version\` of ${group.name} to ${group.version + 1}: the new group stands beside the old one` }];
+    return [
+      {
+        kind: 'refused',
+        ...names,
+        reason: `${refused}; raise \`version\` of ${group.name} to ${group.version + 1}: the new group stands beside the old one`,
+      },
+    ];
   }
   const changes: Change[] = [];
   const added = wanted.filter((feature) => !existing.features.some((one) => one.name === feature.name));

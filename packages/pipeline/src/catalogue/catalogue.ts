@@ -34,7 +34,9 @@ export interface Catalogue {
 export function resolveGroup(catalogue: Catalogue, group: Group): CatalogueEntry {
   const entry = catalogue.groups[group.name];
   if (entry === undefined) {
-    throw new TidemarkError('GROUP_UNKNOWN', `group ${group.name} is not in the catalogue: run \`tidemark apply\``, { field: group.name });
+    throw new TidemarkError('GROUP_UNKNOWN', `group ${group.name} is not in the catalogue: run \`tidemark apply\``, {
+      field: group.name,
+    });
   }
   return entry;
 }

@@ -17,12 +17,17 @@ const types = Object.keys(cellOf) as OutputType[];
 const columnsOf = (rows: number) =>
   fc.tuple(
     ...types.map((type) =>
-      fc
-        .array(fc.option(cellOf[type] as fc.Arbitrary<unknown>), { minLength: 1, maxLength: 5 })
-        .map((cells): HashedColumn => ({ name: type, type, cells: Array.from({ length: rows }, (_, at) => cells[at % cells.length]) })),
+      fc.array(fc.option(cellOf[type] as fc.Arbitrary<unknown>), { minLength: 1, maxLength: 5 }).map(
+        (cells): HashedColumn => ({
+          name: type,
+          type,
+          cells: Array.from({ length: rows }, (_, at) => cells[at % cells.length]),
+        }),
+      ),
     ),
   );
-const slice = (columns: readonly HashedColumn[], start: number, end?: number) => columns.map((one) => ({ ...one, cells: one.cells.slice(start, end) }));
+const slice = (columns: readonly HashedColumn[], start: number, end?: number) =>
+  columns.map((one) => ({ ...one, cells: one.cells.slice(start, end) }));
 const hashOf = (columns: readonly HashedColumn[]) => contentHashOf(hashBlocks(columns));
 
 test('the hash is the same however the rows are cut into ranges of whole blocks', () => {
@@ -46,16 +51,29 @@ test('a changed cell, a changed order, a missing row and another name or type ch
       expect(hashOf(columns.with(at, { ...column, name: 'other' }))).not.toBe(hash);
       expect(hashOf(slice(columns, 0, 3))).not.toBe(hash);
       const swapped = column.cells.with(0, column.cells[1]).with(1, column.cells[0]);
-      if (String(swapped[0]) !== String(swapped[1])) expect(hashOf(columns.with(at, { ...column, cells: swapped }))).not.toBe(hash);
+      if (String(swapped[0]) !== String(swapped[1]))
+        expect(hashOf(columns.with(at, { ...column, cells: swapped }))).not.toBe(hash);
     }),
   );
 });
 
 test.each<{ why: string; one: HashedColumn; other: HashedColumn }>([
-  { why: 'a value and its text', one: { name: 'c', type: 'DOUBLE', cells: [1] }, other: { name: 'c', type: 'STRING', cells: ['1'] } },
-  { why: 'an integer and a time', one: { name: 'c', type: 'INT64', cells: [1n] }, other: { name: 'c', type: 'TIMESTAMP', cells: [new Date(1)] } },
+  {
+    why: 'a value and its text',
+    one: { name: 'c', type: 'DOUBLE', cells: [1] },
+    other: { name: 'c', type: 'STRING', cells: ['1'] },
+  },
+  {
+    why: 'an integer and a time',
+    one: { name: 'c', type: 'INT64', cells: [1n] },
+    other: { name: 'c', type: 'TIMESTAMP', cells: [new Date(1)] },
+  },
   { why: 'zero and nothing', one: { name: 'c', type: 'INT64', cells: [0n] }, other: { name: 'c', type: 'INT64', cells: [null] } },
-  { why: '"null" and nothing', one: { name: 'c', type: 'STRING', cells: ['null'] }, other: { name: 'c', type: 'STRING', cells: [null] } },
+  {
+    why: '"null" and nothing',
+    one: { name: 'c', type: 'STRING', cells: ['null'] },
+    other: { name: 'c', type: 'STRING', cells: [null] },
+  },
 ])('$why are not the same', ({ one, other }) => {
   expect(hashOf([one])).not.toBe(hashOf([other]));
 });

@@ -69,4 +69,5 @@ function bytesOf(type: OutputType, cells: readonly unknown[], start: number, end
 
 /** One NaN for all: their payloads mean nothing. */
 const numberOf = (cell: number) => (Number.isNaN(cell) ? Number.NaN : cell);
-const integerOf = (cell: unknown) => (typeof cell === 'bigint' ? cell : BigInt(cell instanceof Date ? cell.getTime() : (cell as number)));
+const integerOf = (cell: unknown) =>
+  typeof cell === 'bigint' ? cell : BigInt(cell instanceof Date ? cell.getTime() : (cell as number));

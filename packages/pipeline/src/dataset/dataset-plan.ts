@@ -87,7 +87,8 @@ export const workKeys = {
   all: (id: string) => `dataset-work/${id}/`,
   labels: (id: string) => `dataset-work/${id}/labels/`,
   labelRange: (id: string, index: number) => `dataset-work/${id}/labels/range-${fileNumber(index)}.parquet`,
-  labelCopy: (id: string, object: number, part: number) => `dataset-work/${id}/label-copies/${fileNumber(object)}-${fileNumber(part)}`,
+  labelCopy: (id: string, object: number, part: number) =>
+    `dataset-work/${id}/label-copies/${fileNumber(object)}-${fileNumber(part)}`,
   prepared: (id: string) => `dataset-work/${id}/prepared.json`,
   joined: (id: string, attempt: number) => `dataset-work/${id}/joined-${attempt}/`,
   results: (id: string) => `dataset-work/${id}/query-results/`,

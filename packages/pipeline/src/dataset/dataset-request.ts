@@ -34,7 +34,8 @@ export function parseDatasetRequest(definitions: Definitions, request: DatasetRe
   if (view === undefined) throw new TidemarkError('VIEW_UNKNOWN', `no view "${request.view}" is defined`, { field: 'view' });
   const location = /^s3:\/\/([^/]+)\/(.+)$/.exec(request.labels ?? '');
   if (location === null) throw invalid('labels', 's3://bucket/key or s3://bucket/prefix/');
-  if (typeof request.labelTime !== 'string' || request.labelTime === '') throw invalid('labelTime', 'the name of a column of the labels');
+  if (typeof request.labelTime !== 'string' || request.labelTime === '')
+    throw invalid('labelTime', 'the name of a column of the labels');
   const { boundary = 'before', knowledge = 'event-time', scanLimitBytes = DEFAULT_SCAN_LIMIT_BYTES, keys = {} } = request;
   if (boundary !== 'before' && boundary !== 'at-or-before') throw invalid('boundary', 'before or at-or-before');
   if (knowledge !== 'event-time' && knowledge !== 'arrival-time') throw invalid('knowledge', 'event-time or arrival-time');

@@ -11,7 +11,9 @@ export async function estimateScanBytes(objects: ObjectStore, plan: PointInTimeP
   const inMs = (time: bigint) => toMs(time * NS_PER[plan.unit]);
   let bytes = 0;
   for (const join of plan.joins) {
-    const entry = Object.values(catalogue.groups).find(({ offline }) => offline?.projectedTable === join.table.name || offline?.table === join.table.name);
+    const entry = Object.values(catalogue.groups).find(
+      ({ offline }) => offline?.projectedTable === join.table.name || offline?.table === join.table.name,
+    );
     const location = /^s3:\/\/([^/]+)\/(.+)$/.exec(entry?.offline?.location ?? '');
     if (location === null) continue;
     const fromMs = join.maxAge === undefined ? Number.NEGATIVE_INFINITY : inMs(plan.labels.earliest - join.maxAge) - HOUR_MS;

@@ -6,11 +6,19 @@ import { NS_PER, type RequestContext, TidemarkError, type View } from '@tidemark
 import { type ColumnData, readParquetColumns, writeParquet } from '../files/parquet-write.ts';
 import { printJson, requireJson } from '../ledger/json-objects.ts';
 import type { DatasetDependencies } from './dataset-dependencies.ts';
-import { type DatasetRange, datasetKeys, type LabelColumn, type OutputType, type PreparedLabels, type RangeResult, workKeys } from './dataset-plan.ts';
+import {
+  type DatasetRange,
+  datasetKeys,
+  type LabelColumn,
+  type OutputType,
+  type PreparedLabels,
+  type RangeResult,
+  workKeys,
+} from './dataset-plan.ts';
 import { parseDatasetRequest } from './dataset-request.ts';
 import { loadColumns } from './load-columns.ts';
-import { unitOf } from './view-plan.ts';
 import { verifyRange } from './verify-range.ts';
+import { unitOf } from './view-plan.ts';
 
 export interface OutputColumn {
   readonly name: string;
@@ -22,16 +30,19 @@ const TYPE_OF_KIND = { String: 'STRING', Integral: 'INT64', Fractional: 'DOUBLE'
 /** The columns of a data set: the labels' own, then the view's features in its order, then the request-time ones. */
 export function outputColumns(view: View, labels: readonly LabelColumn[]): readonly OutputColumn[] {
   const joined = view.joins.flatMap((join) =>
-    Object.entries(join.select).map(([name, feature]) => ({ name, type: TYPE_OF_KIND[join.group.features[feature]?.kind ?? 'String'] })),
+    Object.entries(join.select).map(([name, feature]) => ({
+      name,
+      type: TYPE_OF_KIND[join.group.features[feature]?.kind ?? 'String'],
+    })),
   );
-  const computed = Object.entries(view.requestFeatures).map(([name, feature]) => ({ name, type: TYPE_OF_KIND[feature.type.kind] }));
+  const computed = Object.entries(view.requestFeatures).map(([name, feature]) => ({
+    name,
+    type: TYPE_OF_KIND[feature.type.kind],
+  }));
   return [...labels, ...joined, ...computed];
 }
 
-export async function finishRange(
-  deps: DatasetDependencies,
-  { id, attempt, index }: DatasetRange,
-): Promise<{ index: number }> {
+export async function finishRange(deps: DatasetDependencies, { id, attempt, index }: DatasetRange): Promise<{ index: number }> {
   const prepared = await requireJson<PreparedLabels>(deps.objects, deps.workBucket, workKeys.prepared(id));
   const request = parseDatasetRequest(deps.definitions, prepared.request);
   const labels = await loadColumns(deps.objects, deps.workBucket, workKeys.labelRange(id, index));
@@ -39,7 +50,7 @@ export async function finishRange(
   const order = orderOf(labels.column('label_row'), joined.column('label_row'), index);
 
   const cells = new Map<string, readonly unknown[]>();
-  prepared.columns.forEach((column, at) => cells.set(column.name, labels.column(`label_${at}`)));
+  for (const [at, column] of prepared.columns.entries()) cells.set(column.name, labels.column(`label_${at}`));
   for (const join of request.view.joins) {
     for (const name of Object.keys(join.select)) cells.set(name, inOrder(joined.column(name), order));
   }
@@ -77,7 +88,10 @@ async function readBack(deps: DatasetDependencies, key: string) {
 /** For each label the position of its joined row. @throws PIT_ROWS_LOST unless every label has exactly one. */
 function orderOf(labelRows: readonly unknown[], joinedRows: readonly unknown[], index: number): Uint32Array {
   const lost = () =>
-    new TidemarkError('PIT_ROWS_LOST', `range ${index}: ${joinedRows.length} joined rows for ${labelRows.length} labels, or a label twice or not at all`);
+    new TidemarkError(
+      'PIT_ROWS_LOST',
+      `range ${index}: ${joinedRows.length} joined rows for ${labelRows.length} labels, or a label twice or not at all`,
+    );
   if (labelRows.length !== joinedRows.length) throw lost();
   const first = Number(labelRows[0] ?? 0);
   const order = new Uint32Array(labelRows.length).fill(0xffff_ffff);
@@ -105,7 +119,11 @@ function computeRequestFeatures(
   const computed = Object.entries(view.requestFeatures);
   if (computed.length === 0) return;
   const joined = view.joins.flatMap((join) =>
-    Object.entries(join.select).map(([name, feature]) => ({ name, column: cells.get(name) ?? [], int: isNumberInteger(join.group.features[feature]) })),
+    Object.entries(join.select).map(([name, feature]) => ({
+      name,
+      column: cells.get(name) ?? [],
+      int: isNumberInteger(join.group.features[feature]),
+    })),
   );
   const entity = Object.entries(keys).map(([key, column]) => ({ name: key, column: cells.get(column) ?? [], int: false }));
   const results = computed.map(() => new Array<unknown>(labelTimes.length));
@@ -121,10 +139,14 @@ function computeRequestFeatures(
   for (const [at, [name]] of computed.entries()) cells.set(name, results[at] as unknown[]);
 }
 
-const isNumberInteger = (type: { readonly kind: string; readonly int64?: boolean } | undefined) => type?.kind === 'Integral' && type.int64 !== true;
+const isNumberInteger = (type: { readonly kind: string; readonly int64?: boolean } | undefined) =>
+  type?.kind === 'Integral' && type.int64 !== true;
 
 /** One row of columns as an object; missing values are null, 64-bit cells of features that are numbers become numbers. */
-function rowOf(columns: readonly { readonly name: string; readonly column: readonly unknown[]; readonly int: boolean }[], row: number) {
+function rowOf(
+  columns: readonly { readonly name: string; readonly column: readonly unknown[]; readonly int: boolean }[],
+  row: number,
+) {
   const values: Record<string, unknown> = {};
   for (const { name, column, int } of columns) {
     const cell = column[row];

@@ -29,7 +29,8 @@ export async function findLabelObjects(deps: DatasetDependencies, request: Parse
   for await (const object of deps.objects.list(request.labelsBucket, request.labelsPrefix)) {
     if (object.sizeBytes > 0 && !object.key.split('/').at(-1)?.startsWith('_')) found.push(object);
   }
-  if (found.length === 0) throw new TidemarkError('PIT_LABELS_NOT_FOUND', `there is no object under ${request.labels}`, { field: 'labels' });
+  if (found.length === 0)
+    throw new TidemarkError('PIT_LABELS_NOT_FOUND', `there is no object under ${request.labels}`, { field: 'labels' });
   return found;
 }
 
@@ -54,7 +55,8 @@ export async function openLabelFile(
       rows: plan.rows,
       async *batches() {
         for (const { at } of plan.chunks) {
-          if (at.kind === 'rows') for await (const rows of readParquetChunk(file, at)) yield rows.map((row) => fieldsOf(row, unreadable));
+          if (at.kind === 'rows')
+            for await (const rows of readParquetChunk(file, at)) yield rows.map((row) => fieldsOf(row, unreadable));
         }
       },
     };
@@ -81,7 +83,9 @@ export async function openLabelFile(
               ? await deps.objects.read({ bucket: deps.workBucket, key: copyKey(at.part) })
               : undefined;
         if (bytes === undefined) throw unreadable('it was deleted while it was read');
-        yield Array.from(readTextChunk(bytes, { format, header: plan.header ?? [], firstRow, firstLine }), (row) => fieldsOf(row, unreadable));
+        yield Array.from(readTextChunk(bytes, { format, header: plan.header ?? [], firstRow, firstLine }), (row) =>
+          fieldsOf(row, unreadable),
+        );
       }
     },
   };
@@ -97,11 +101,16 @@ function parquetTypes(schema: readonly SchemaElement[]): Record<string, OutputTy
   const types: Record<string, OutputType> = {};
   for (const column of schema.slice(1)) {
     if (column.type === undefined) continue;
-    const time = column.logical_type?.type === 'TIMESTAMP' || column.converted_type?.startsWith('TIMESTAMP') === true || column.type === 'INT96';
+    const time =
+      column.logical_type?.type === 'TIMESTAMP' ||
+      column.converted_type?.startsWith('TIMESTAMP') === true ||
+      column.type === 'INT96';
     if (time) types[column.name] = 'TIMESTAMP';
     else if (column.type === 'BOOLEAN') types[column.name] = 'BOOLEAN';
-    else if (column.type === 'DOUBLE' || column.type === 'FLOAT' || column.converted_type === 'DECIMAL') types[column.name] = 'DOUBLE';
-    else if (column.type === 'INT32' || column.type === 'INT64') types[column.name] = column.converted_type === 'DATE' ? 'TIMESTAMP' : 'INT64';
+    else if (column.type === 'DOUBLE' || column.type === 'FLOAT' || column.converted_type === 'DECIMAL')
+      types[column.name] = 'DOUBLE';
+    else if (column.type === 'INT32' || column.type === 'INT64')
+      types[column.name] = column.converted_type === 'DATE' ? 'TIMESTAMP' : 'INT64';
     else types[column.name] = 'STRING';
   }
   return types;

@@ -6,9 +6,14 @@ export function labelTimeIn(unit: Precision, value: unknown, column: string, row
   if (value === null || value === undefined || value === '') {
     throw new TidemarkError('PIT_LABEL_TIME_MISSING', `${where} is empty`, { field: column });
   }
-  const timeNs = value instanceof Date ? BigInt(value.getTime()) * NS_PER.ms : typeof value === 'string' ? parseIsoNs(value) : undefined;
+  const timeNs =
+    value instanceof Date ? BigInt(value.getTime()) * NS_PER.ms : typeof value === 'string' ? parseIsoNs(value) : undefined;
   if (timeNs === undefined) {
-    throw new TidemarkError('PIT_LABEL_TIME_MALFORMED', `${where} is neither a timestamp nor UTC ISO-8601 such as 2026-01-31T09:00:00Z`, { field: column });
+    throw new TidemarkError(
+      'PIT_LABEL_TIME_MALFORMED',
+      `${where} is neither a timestamp nor UTC ISO-8601 such as 2026-01-31T09:00:00Z`,
+      { field: column },
+    );
   }
   if (timeNs % NS_PER[unit] !== 0n) {
     throw new TidemarkError('PIT_LABEL_TIME_TOO_FINE', `${where} is finer than ${unit}`, { field: column });

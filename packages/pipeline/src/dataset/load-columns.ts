@@ -25,7 +25,8 @@ export async function loadColumns(objects: ObjectStore, bucket: string, prefix: 
     rows,
     column(name) {
       const cells = columns.get(name);
-      if (cells === undefined && rows > 0) throw new TidemarkError('INTERNAL', `the files under ${prefix} have no column ${name}`);
+      if (cells === undefined && rows > 0)
+        throw new TidemarkError('INTERNAL', `the files under ${prefix} have no column ${name}`);
       return cells ?? [];
     },
   };

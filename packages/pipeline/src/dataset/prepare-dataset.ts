@@ -53,7 +53,11 @@ export async function prepareDataset(deps: DatasetDependencies, state: DatasetSt
   };
 }
 
-async function preparedLabels(deps: DatasetDependencies, { id, request: asWritten }: DatasetState, request: ParsedDatasetRequest): Promise<PreparedLabels> {
+async function preparedLabels(
+  deps: DatasetDependencies,
+  { id, request: asWritten }: DatasetState,
+  request: ParsedDatasetRequest,
+): Promise<PreparedLabels> {
   const key = workKeys.prepared(id);
   const existing = await loadJson<PreparedLabels>(deps.objects, deps.workBucket, key);
   if (existing !== undefined) return existing;

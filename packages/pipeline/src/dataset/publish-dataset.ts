@@ -1,5 +1,5 @@
-import { TidemarkError } from '@tidemark/domain';
 import { hash } from 'node:crypto';
+import { TidemarkError } from '@tidemark/domain';
 import { resolveGroup } from '../catalogue/catalogue.ts';
 import { printJson, requireJson } from '../ledger/json-objects.ts';
 import { ledgerKeys } from '../ledger/ledger-keys.ts';
@@ -15,7 +15,12 @@ export interface DatasetManifest {
   readonly createdAt: string;
   readonly view: string;
   readonly request: DatasetRequest;
-  readonly semantics: { readonly boundary: string; readonly knowledge: string; readonly unit: string; readonly maxAgeMs: Readonly<Record<string, number | null>> };
+  readonly semantics: {
+    readonly boundary: string;
+    readonly knowledge: string;
+    readonly unit: string;
+    readonly maxAgeMs: Readonly<Record<string, number | null>>;
+  };
   readonly rows: number;
   /** `s3://…/`, holding part-00000.parquet …, in the labels' order. */
   readonly location: string;
@@ -23,13 +28,23 @@ export interface DatasetManifest {
   readonly columns: readonly { readonly name: string; readonly type: string; readonly from: string }[];
   /** SHA-256 over blocks of rows in the labels' order, see content-hash.ts: the same however many files there are. */
   readonly contentHash: string;
-  readonly checks: { readonly rowsEqualLabels: true; readonly labelsInOrder: true; readonly futureValues: 0; readonly lastResortTies: number };
+  readonly checks: {
+    readonly rowsEqualLabels: true;
+    readonly labelsInOrder: true;
+    readonly futureValues: 0;
+    readonly lastResortTies: number;
+  };
   /** Feature → share of rows that have a value. */
   readonly coverage: Readonly<Record<string, number>>;
   /** Join → labels whose answer was a value, missing or expired. */
   readonly states: VerifiedDataset['states'];
   readonly labels: { readonly rows: number; readonly objects: PreparedLabels['objects'] };
-  readonly lineage: readonly { readonly join: string; readonly group: string; readonly groupName: string; readonly table: string }[];
+  readonly lineage: readonly {
+    readonly join: string;
+    readonly group: string;
+    readonly groupName: string;
+    readonly table: string;
+  }[];
   readonly query: { readonly id: string; readonly sha256: string; readonly statistics: Readonly<Record<string, unknown>> };
 }
 
@@ -43,7 +58,8 @@ export async function publishDataset(deps: DatasetDependencies, state: DatasetSt
   const catalogue = await deps.catalogue();
   const { joins, requestFeatures } = request.view;
   const from = new Map<string, string>();
-  for (const join of joins) for (const [name, feature] of Object.entries(join.select)) from.set(name, `${join.group.name}.${feature}`);
+  for (const join of joins)
+    for (const [name, feature] of Object.entries(join.select)) from.set(name, `${join.group.name}.${feature}`);
   for (const name of Object.keys(requestFeatures)) from.set(name, 'request time');
 
   const manifest: DatasetManifest = {
@@ -60,7 +76,11 @@ export async function publishDataset(deps: DatasetDependencies, state: DatasetSt
     rows: verified.rows,
     location: `s3://${deps.datasetBucket}/datasets/${state.id}/`,
     files: verified.files,
-    columns: outputColumns(request.view, prepared.columns).map(({ name, type }) => ({ name, type, from: from.get(name) ?? 'label' })),
+    columns: outputColumns(request.view, prepared.columns).map(({ name, type }) => ({
+      name,
+      type,
+      from: from.get(name) ?? 'label',
+    })),
     contentHash: verified.contentHash,
     checks: { rowsEqualLabels: true, labelsInOrder: true, futureValues: 0, lastResortTies: verified.ties },
     coverage: verified.coverage,
@@ -68,7 +88,12 @@ export async function publishDataset(deps: DatasetDependencies, state: DatasetSt
     labels: { rows: prepared.rows, objects: prepared.objects },
     lineage: joins.map((join, at) => {
       const { groupName, offline } = resolveGroup(catalogue, join.group);
-      return { join: `j${at}`, group: join.group.name, groupName, table: `${offline?.projectedDatabase}.${offline?.projectedTable}` };
+      return {
+        join: `j${at}`,
+        group: join.group.name,
+        groupName,
+        table: `${offline?.projectedDatabase}.${offline?.projectedTable}`,
+      };
     }),
     query: { id: state.query.id, sha256: hash('sha256', state.prepared.value.queryString), statistics: state.query.statistics },
   };

@@ -16,7 +16,10 @@ const view = defineView({
 });
 const definitions = defineFeatureStore({ groups: [readings], sources: [], views: [view] });
 
-async function rewrite(files: Readonly<Record<string, string>>, request: { labelTime?: string; keys?: Record<string, string> } = {}) {
+async function rewrite(
+  files: Readonly<Record<string, string>>,
+  request: { labelTime?: string; keys?: Record<string, string> } = {},
+) {
   const objects = createMemoryObjectStore();
   for (const [key, text] of Object.entries(files)) await objects.put('raw', key, text);
   const deps = { definitions, objects, workBucket: 'work' } as unknown as DatasetDependencies;
@@ -37,13 +40,21 @@ test('each label gets its ordinal, its time as an integer and its canonical key;
     label_0: ['a|b', ''],
     label_3: ['yes', 'no'],
   });
-  expect(prepared).toMatchObject({ rows: 2, earliest: '1769846400000001', latest: '1769850000000000', ranges: [{ index: 0, rows: 2 }] });
+  expect(prepared).toMatchObject({
+    rows: 2,
+    earliest: '1769846400000001',
+    latest: '1769850000000000',
+    ranges: [{ index: 0, rows: 2 }],
+  });
 });
 
 test('several files are one sequence, in the order of their keys', async () => {
-  const { columns } = await rewrite({ 'labels/b.csv': csv, 'labels/a.csv': 'site,number,at,alarm\nx,1,2026-01-31T09:00:00Z,z\n' });
-  expect(columns['label_row']).toEqual([0n, 1n, 2n]);
-  expect(columns['label_3']).toEqual(['z', 'yes', 'no']);
+  const { columns } = await rewrite({
+    'labels/b.csv': csv,
+    'labels/a.csv': 'site,number,at,alarm\nx,1,2026-01-31T09:00:00Z,z\n',
+  });
+  expect(columns.label_row).toEqual([0n, 1n, 2n]);
+  expect(columns.label_3).toEqual(['z', 'yes', 'no']);
 });
 
 test.each([
@@ -53,14 +64,33 @@ test.each([
   { why: 'a damaged row', files: { 'labels/a.csv': `${csv}x,1\n` }, code: 'PIT_LABELS_UNREADABLE' },
   { why: 'no time column', files: { 'labels/a.csv': 'site,number\na,1\n' }, code: 'PIT_LABEL_TIME_MISSING' },
   { why: 'a label without a time', files: { 'labels/a.csv': 'site,number,at\na,1,\n' }, code: 'PIT_LABEL_TIME_MISSING' },
-  { why: 'a time with an offset', files: { 'labels/a.csv': 'site,number,at\na,1,2026-01-31T09:00:00+01:00\n' }, code: 'PIT_LABEL_TIME_MALFORMED' },
-  { why: 'a time finer than a microsecond', files: { 'labels/a.csv': 'site,number,at\na,1,2026-01-31T09:00:00.0000001Z\n' }, code: 'PIT_LABEL_TIME_TOO_FINE' },
+  {
+    why: 'a time with an offset',
+    files: { 'labels/a.csv': 'site,number,at\na,1,2026-01-31T09:00:00+01:00\n' },
+    code: 'PIT_LABEL_TIME_MALFORMED',
+  },
+  {
+    why: 'a time finer than a microsecond',
+    files: { 'labels/a.csv': 'site,number,at\na,1,2026-01-31T09:00:00.0000001Z\n' },
+    code: 'PIT_LABEL_TIME_TOO_FINE',
+  },
   { why: 'no key column', files: { 'labels/a.csv': 'site,at\na,2026-01-31T09:00:00Z\n' }, code: 'PIT_LABEL_COLUMN_MISSING' },
-  { why: 'a column with the name of a feature', files: { 'labels/a.csv': 'site,number,at,level\na,1,2026-01-31T09:00:00Z,5\n' }, code: 'PIT_LABEL_COLUMN_CLASH' },
-  { why: 'a key that is no whole number', files: { 'labels/a.csv': 'site,number,at\na,one,2026-01-31T09:00:00Z\n' }, code: 'PIT_LABELS_UNREADABLE' },
+  {
+    why: 'a column with the name of a feature',
+    files: { 'labels/a.csv': 'site,number,at,level\na,1,2026-01-31T09:00:00Z,5\n' },
+    code: 'PIT_LABEL_COLUMN_CLASH',
+  },
+  {
+    why: 'a key that is no whole number',
+    files: { 'labels/a.csv': 'site,number,at\na,one,2026-01-31T09:00:00Z\n' },
+    code: 'PIT_LABELS_UNREADABLE',
+  },
   {
     why: 'JSON lines that change a type',
-    files: { 'labels/a.jsonl': '{"site":"a","number":1,"at":"2026-01-31T09:00:00Z","y":1}\n{"site":"a","number":1,"at":"2026-01-31T09:00:00Z","y":"one"}\n' },
+    files: {
+      'labels/a.jsonl':
+        '{"site":"a","number":1,"at":"2026-01-31T09:00:00Z","y":1}\n{"site":"a","number":1,"at":"2026-01-31T09:00:00Z","y":"one"}\n',
+    },
     code: 'PIT_LABELS_UNREADABLE',
   },
 ])('labels are refused before a query is paid for: $why', async ({ files, code }) => {

@@ -20,10 +20,15 @@ const LEAST_RANGE_ROWS = 25_000;
 
 type Row = Readonly<Record<string, unknown>>;
 
-export async function rewriteLabels(deps: DatasetDependencies, id: string, request: ParsedDatasetRequest): Promise<Omit<PreparedLabels, 'request'>> {
+export async function rewriteLabels(
+  deps: DatasetDependencies,
+  id: string,
+  request: ParsedDatasetRequest,
+): Promise<Omit<PreparedLabels, 'request'>> {
   const objects = await findLabelObjects(deps, request);
   const files: LabelFile[] = [];
-  for (const [ordinal, object] of objects.entries()) files.push(await openLabelFile(deps, id, request.labelsBucket, object, ordinal));
+  for (const [ordinal, object] of objects.entries())
+    files.push(await openLabelFile(deps, id, request.labelsBucket, object, ordinal));
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   // Whole blocks of the content hash.
   const rangeRows = Math.max(LEAST_RANGE_ROWS, Math.ceil(rows / MOST_RANGES / BLOCK_ROWS) * BLOCK_ROWS);
@@ -48,8 +53,16 @@ export async function rewriteLabels(deps: DatasetDependencies, id: string, reque
     const data: ColumnData[] = [
       { name: 'label_row', type: 'INT64', data: range.map((_, at) => BigInt(firstRow + at)) },
       { name: 'label_time', type: 'INT64', data: times },
-      ...keys.map((key, at): ColumnData => ({ name: `key_${at}`, type: 'STRING', data: range.map((row) => entityKeyOf(key, row)) })),
-      ...columns.map((column, at): ColumnData => ({ name: `label_${at}`, type: column.type, data: range.map((row) => cellOf(column, row[column.name])) })),
+      ...keys.map(
+        (key, at): ColumnData => ({ name: `key_${at}`, type: 'STRING', data: range.map((row) => entityKeyOf(key, row)) }),
+      ),
+      ...columns.map(
+        (column, at): ColumnData => ({
+          name: `label_${at}`,
+          type: column.type,
+          data: range.map((row) => cellOf(column, row[column.name])),
+        }),
+      ),
     ];
     await deps.objects.put(deps.workBucket, workKeys.labelRange(id, ranges.length), writeParquet(data));
     ranges.push({ index: ranges.length, rows: range.length });
@@ -98,17 +111,26 @@ function typeOfValues(rows: readonly Row[], name: string): OutputType {
 function assertColumns(request: ParsedDatasetRequest, columns: readonly LabelColumn[]): void {
   const names = new Set(columns.map((column) => column.name));
   if (!names.has(request.labelTime)) {
-    throw new TidemarkError('PIT_LABEL_TIME_MISSING', `the labels have no column "${request.labelTime}"`, { field: request.labelTime });
+    throw new TidemarkError('PIT_LABEL_TIME_MISSING', `the labels have no column "${request.labelTime}"`, {
+      field: request.labelTime,
+    });
   }
   const absent = Object.values(request.keys).find((column) => !names.has(column));
   if (absent !== undefined) {
     throw new TidemarkError('PIT_LABEL_COLUMN_MISSING', `the labels have no column "${absent}"`, { field: absent });
   }
-  const features = new Set([...request.view.joins.flatMap((join) => Object.keys(join.select)), ...Object.keys(request.view.requestFeatures)]);
+  const features = new Set([
+    ...request.view.joins.flatMap((join) => Object.keys(join.select)),
+    ...Object.keys(request.view.requestFeatures),
+  ]);
   const lower = new Set<string>();
   for (const { name } of columns) {
     if (features.has(name.toLowerCase()) || lower.has(name.toLowerCase())) {
-      throw new TidemarkError('PIT_LABEL_COLUMN_CLASH', `the label column "${name}" has the name of a feature or of another column`, { field: name });
+      throw new TidemarkError(
+        'PIT_LABEL_COLUMN_CLASH',
+        `the label column "${name}" has the name of a feature or of another column`,
+        { field: name },
+      );
     }
     lower.add(name.toLowerCase());
   }
@@ -129,7 +151,11 @@ function entityKeyOf(key: { readonly columns: readonly string[]; readonly types:
 function wholeNumber(column: string, value: unknown): string {
   const text = String(value);
   if (!/^[+-]?\d+$/.test(text)) {
-    throw new TidemarkError('PIT_LABELS_UNREADABLE', `the label column "${column}" is a key of whole numbers and holds something else`, { field: column });
+    throw new TidemarkError(
+      'PIT_LABELS_UNREADABLE',
+      `the label column "${column}" is a key of whole numbers and holds something else`,
+      { field: column },
+    );
   }
   return BigInt(text.replace(/^\+/, '')).toString();
 }
@@ -145,7 +171,9 @@ function cellOf(column: LabelColumn, value: unknown): unknown {
     (column.type === 'BOOLEAN' && typeof value === 'boolean') ||
     (column.type === 'TIMESTAMP' && value instanceof Date);
   if (!fits) {
-    throw new TidemarkError('PIT_LABELS_UNREADABLE', `the label column "${column.name}" holds values of more than one type`, { field: column.name });
+    throw new TidemarkError('PIT_LABELS_UNREADABLE', `the label column "${column.name}" holds values of more than one type`, {
+      field: column.name,
+    });
   }
   return value;
 }

@@ -34,7 +34,9 @@ export function verifyRange(range: FinishedRange): RangeResult {
   const labelRows = labels.column('label_row');
   const differs = range.labelColumns.find(({ name }, at) => !sameCells(stored[name] ?? [], labels.column(`label_${at}`)));
   if (rows !== labels.rows || stores.some((cells) => cells?.length !== rows) || differs !== undefined) {
-    throw new TidemarkError('PIT_ROWS_LOST', `${range.key} does not hold the ${labels.rows} labels of its range in their order`, { field: differs?.name ?? '' });
+    throw new TidemarkError('PIT_ROWS_LOST', `${range.key} does not hold the ${labels.rows} labels of its range in their order`, {
+      field: differs?.name ?? '',
+    });
   }
 
   return {
@@ -45,7 +47,9 @@ export function verifyRange(range: FinishedRange): RangeResult {
     firstRow: Number(labelRows[0]),
     lastRow: Number(labelRows.at(-1)),
     futureValues: countFuture(range),
-    present: Object.fromEntries(columns.slice(range.labelColumns.length).map(({ name }) => [name, countPresent(stored[name] ?? [])])),
+    present: Object.fromEntries(
+      columns.slice(range.labelColumns.length).map(({ name }) => [name, countPresent(stored[name] ?? [])]),
+    ),
     states: Object.fromEntries(range.view.joins.map((_, at) => [`j${at}`, countStates(range.joined.column(`j${at}_state`))])),
     ties: range.view.joins.reduce((sum, _, at) => sum + countTrue(range.joined.column(`j${at}_tie`)), 0),
     blocks: hashBlocks(columns.map((column) => ({ ...column, cells: stored[column.name] ?? [] }))),

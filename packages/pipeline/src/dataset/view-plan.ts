@@ -12,7 +12,9 @@ export const LABEL_PRECISION: Precision = 'us';
 
 /** The unit in which a view's event times and its label times are compared: the finest that occurs. */
 export const unitOf = (joins: readonly Join[]): Precision =>
-  joins.map((join) => join.group.precision).reduce((finest, one) => (FINER.indexOf(one) > FINER.indexOf(finest) ? one : finest), LABEL_PRECISION);
+  joins
+    .map((join) => join.group.precision)
+    .reduce((finest, one) => (FINER.indexOf(one) > FINER.indexOf(finest) ? one : finest), LABEL_PRECISION);
 
 /** The label columns that make up the entity key of a join, in the order of the key. */
 export const keyColumnsOf = (join: Join, keys: ParsedDatasetRequest['keys']): readonly string[] =>
@@ -39,9 +41,13 @@ export function viewPlan(
   const joins = request.view.joins.map((join, at): PlanJoin => {
     const { offline } = resolveGroup(catalogue, join.group);
     if (offline === undefined) {
-      throw new TidemarkError('PIT_OPTION_INVALID', `group ${join.group.name} has no offline store: a data set cannot be built from it`, {
-        field: join.group.name,
-      });
+      throw new TidemarkError(
+        'PIT_OPTION_INVALID',
+        `group ${join.group.name} has no offline store: a data set cannot be built from it`,
+        {
+          field: join.group.name,
+        },
+      );
     }
     return {
       alias: `j${at}`,
@@ -52,7 +58,9 @@ export function viewPlan(
       columns: Object.entries(join.select).map(([output, feature]) => {
         const type = join.group.features[feature];
         if (type === undefined || type.collection !== undefined) {
-          throw new TidemarkError('PIT_OPTION_INVALID', `feature ${feature} of group ${join.group.name} has no offline column`, { field: feature });
+          throw new TidemarkError('PIT_OPTION_INVALID', `feature ${feature} of group ${join.group.name} has no offline column`, {
+            field: feature,
+          });
         }
         return { output, feature, type: SQL_TYPE[type.kind] };
       }),

@@ -3,9 +3,9 @@
  * The result is put once; a repetition after it was put does nothing, one before it writes the same records again.
  */
 import { encodeRecord, type FeatureRecord, isRefusal, type Refusal, refuse, type Source, TidemarkError } from '@tidemark/domain';
-import { readParquetChunk, readTextChunk, type RawRow } from '../files/read-chunk.ts';
-import { typeRow } from '../files/type-row.ts';
 import type { Chunk } from '../files/plan-file.ts';
+import { type RawRow, readParquetChunk, readTextChunk } from '../files/read-chunk.ts';
+import { typeRow } from '../files/type-row.ts';
 import { printJson, requireJson } from '../ledger/json-objects.ts';
 import { ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { ChunkDependencies } from './ingest-dependencies.ts';
@@ -21,7 +21,10 @@ export async function ingestChunk(deps: ChunkDependencies, planKey: string, inde
   const source = deps.definitions.sources.find((one) => one.name === plan.source);
   const chunk = plan.file.chunks[index];
   if (source === undefined || chunk === undefined) {
-    throw new TidemarkError('INTERNAL', `the plan of ${plan.ingestId} names chunk ${index} of source ${plan.source}, which does not exist`);
+    throw new TidemarkError(
+      'INTERNAL',
+      `the plan of ${plan.ingestId} names chunk ${index} of source ${plan.source}, which does not exist`,
+    );
   }
 
   const records: FeatureRecord[] = [];
@@ -68,7 +71,11 @@ function recordOf(source: Source, row: RawRow): FeatureRecord | Refusal {
 }
 
 /** The rows of a chunk with the bytes they stood in, which only text formats have. */
-async function* chunkRows(deps: ChunkDependencies, plan: IngestPlan, chunk: Chunk): AsyncIterable<{ row: RawRow; raw: Uint8Array | undefined }> {
+async function* chunkRows(
+  deps: ChunkDependencies,
+  plan: IngestPlan,
+  chunk: Chunk,
+): AsyncIterable<{ row: RawRow; raw: Uint8Array | undefined }> {
   if (chunk.at.kind === 'rows') {
     const head = await deps.objects.head(plan.request);
     if (head === undefined) throw new TidemarkError('FILE_VANISHED', 'the object was deleted before it could be read');
@@ -83,7 +90,12 @@ async function* chunkRows(deps: ChunkDependencies, plan: IngestPlan, chunk: Chun
       : await deps.objects.read({ bucket: deps.ledger, key: ledgerKeys.chunkCopy(plan.date, plan.ingestId, chunk.at.part) });
   if (bytes === undefined) throw new TidemarkError('FILE_VANISHED', 'the object was deleted before it could be read');
   const format = plan.file.format as 'csv' | 'jsonl';
-  for (const row of readTextChunk(bytes, { format, header: plan.file.header ?? [], firstRow: chunk.firstRow, firstLine: chunk.firstLine })) {
+  for (const row of readTextChunk(bytes, {
+    format,
+    header: plan.file.header ?? [],
+    firstRow: chunk.firstRow,
+    firstLine: chunk.firstLine,
+  })) {
     yield { row, raw: bytes.subarray(row.byteStart, row.byteEnd) };
   }
 }

@@ -1,4 +1,4 @@
-import { encodeRecord, defineEntity, defineGroup, type FeatureRecord, integral, isRefusal } from '@tidemark/domain';
+import { defineEntity, defineGroup, encodeRecord, type FeatureRecord, integral, isRefusal } from '@tidemark/domain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { newestOfEachEntity } from './newest-in-chunk.ts';

@@ -9,10 +9,10 @@ import { findSource, isRefusal, type Refusal, refuse, TidemarkError } from '@tid
 import { resolveGroup } from '../catalogue/catalogue.ts';
 import { formatOf } from '../files/file-format.ts';
 import { type FilePlan, planParquetFile, planTextFile } from '../files/plan-file.ts';
+import { checkHeader } from '../files/type-row.ts';
 import { loadJson, printJson } from '../ledger/json-objects.ts';
 import { dateOf, ingestIdOf, ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { ObjectHead } from '../ports/object-store.ts';
-import { checkHeader } from '../files/type-row.ts';
 import { definitionHash } from './definition-hash.ts';
 import type { IngestDependencies } from './ingest-dependencies.ts';
 import type { IngestPlan, IngestRequest, PlannedIngest, SealedContent } from './ingest-plan.ts';
@@ -42,7 +42,10 @@ export async function planIngest(deps: IngestDependencies, request: IngestReques
   });
 
   if (head === undefined) return answer('refused', refuse('FILE_VANISHED', 'the object was deleted before it could be read'));
-  const sealed = request.attempt === 0 ? await loadJson<SealedContent>(deps.objects, deps.ledger, ledgerKeys.sealed(request.bucket, request.key)) : undefined;
+  const sealed =
+    request.attempt === 0
+      ? await loadJson<SealedContent>(deps.objects, deps.ledger, ledgerKeys.sealed(request.bucket, request.key))
+      : undefined;
   const same = sealed?.definitionHash === hash ? sealed : undefined;
   if (same !== undefined && same.etag === head.etag && same.sizeBytes === head.sizeBytes) return answer('unchanged');
 
@@ -65,7 +68,11 @@ export async function planIngest(deps: IngestDependencies, request: IngestReques
     file,
   };
   await deps.objects.putOnce(deps.ledger, ledgerKeys.plan(date, ingestId), printJson(plan));
-  await deps.objects.putOnce(deps.ledger, ledgerKeys.chunkList(date, ingestId), JSON.stringify(file.chunks.map(({ index }) => ({ index }))));
+  await deps.objects.putOnce(
+    deps.ledger,
+    ledgerKeys.chunkList(date, ingestId),
+    JSON.stringify(file.chunks.map(({ index }) => ({ index }))),
+  );
   return answer('planned');
 }
 
@@ -92,5 +99,7 @@ async function planFile(
   }
   const sha256 = createHash('sha256');
   for await (const bytes of await deps.objects.stream(request)) sha256.update(bytes);
-  return planParquetFile(randomAccess(deps.objects, request, head.sizeBytes), sha256.digest('hex'), { targetChunkRows: TARGET_CHUNK_ROWS });
+  return planParquetFile(randomAccess(deps.objects, request, head.sizeBytes), sha256.digest('hex'), {
+    targetChunkRows: TARGET_CHUNK_ROWS,
+  });
 }

@@ -101,6 +101,10 @@ export function summaryOf(date: string, receipts: readonly Receipt[]): DaySummar
   return {
     date,
     ingests: { sealed: count('sealed'), refused: count('refused'), unchanged: count('unchanged') },
-    rows: { read: sum((one) => one.rows.read), accepted: sum((one) => one.rows.accepted), quarantined: sum((one) => one.rows.quarantined) },
+    rows: {
+      read: sum((one) => one.rows.read),
+      accepted: sum((one) => one.rows.accepted),
+      quarantined: sum((one) => one.rows.quarantined),
+    },
   };
 }

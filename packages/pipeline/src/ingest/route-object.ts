@@ -1,6 +1,6 @@
 import { findSource } from '@tidemark/domain';
-import { dateOf, ingestIdOf, ledgerKeys } from '../ledger/ledger-keys.ts';
 import { printJson } from '../ledger/json-objects.ts';
+import { dateOf, ingestIdOf, ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { IngestDependencies } from './ingest-dependencies.ts';
 

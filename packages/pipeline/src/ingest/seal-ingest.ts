@@ -84,7 +84,11 @@ async function prepareReceipt(deps: IngestDependencies, planned: PlannedIngest):
   const results = await loadResults(deps.objects, deps.ledger, plan);
   const sum = (pick: (result: ChunkResult) => number) => results.reduce((total, result) => total + pick(result), 0);
   const rows = { read: sum((one) => one.rows), accepted: sum((one) => one.accepted), quarantined: sum((one) => one.quarantined) };
-  if (results.length !== plan.file.chunks.length || rows.read !== plan.file.rows || rows.read !== rows.accepted + rows.quarantined) {
+  if (
+    results.length !== plan.file.chunks.length ||
+    rows.read !== plan.file.rows ||
+    rows.read !== rows.accepted + rows.quarantined
+  ) {
     throw new TidemarkError(
       'INGEST_INCOMPLETE',
       `${results.length} of ${plan.file.chunks.length} chunks hold ${rows.accepted} accepted and ${rows.quarantined} quarantined of ${plan.file.rows} rows`,

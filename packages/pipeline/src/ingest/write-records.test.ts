@@ -17,11 +17,17 @@ function recordOf(entity: string, second: number): FeatureRecord {
 function fakeWaiting(): Waiting & { readonly slept: number[] } {
   let nowMs = 0;
   const slept: number[] = [];
-  return { slept, nowMs: () => nowMs, random: () => 0.5, sleep: async (ms) => void (slept.push(ms), (nowMs += ms)) };
+  const sleep = async (ms: number) => {
+    slept.push(ms);
+    nowMs += ms;
+  };
+  return { slept, nowMs: () => nowMs, random: () => 0.5, sleep };
 }
 
 /** A store that does with the n-th call what `answer` says, and remembers what it took. */
-function fakeStore(answer: (call: number, entries: readonly WriteEntry[]) => { unprocessed?: WriteEntry[]; refused?: WriteEntry[] }) {
+function fakeStore(
+  answer: (call: number, entries: readonly WriteEntry[]) => { unprocessed?: WriteEntry[]; refused?: WriteEntry[] },
+) {
   const taken: WriteEntry[] = [];
   let calls = 0;
   const writer: FeatureWriter = {
@@ -48,7 +54,9 @@ test('history goes to the offline store first, the newest of each entity to both
 });
 
 test('what comes back unprocessed or refused is sent again until it is taken, and only that', async () => {
-  const store = fakeStore((call, entries) => (call === 0 ? { unprocessed: entries.slice(0, 3), refused: entries.slice(3, 5) } : {}));
+  const store = fakeStore((call, entries) =>
+    call === 0 ? { unprocessed: entries.slice(0, 3), refused: entries.slice(3, 5) } : {},
+  );
   const records = Array.from({ length: 10 }, (_, at) => recordOf(`e${at}`, at));
   await writeRecords({ writer: store.writer, waiting: fakeWaiting(), pace }, 'g', records);
   expect(store.calls()).toBe(2);
@@ -58,7 +66,10 @@ test('what comes back unprocessed or refused is sent again until it is taken, an
 test('a store that never takes a record fails the chunk with a code that is tried again, naming no key', async () => {
   const store = fakeStore((_, entries) => ({ refused: [...entries] }));
   const writing = writeRecords({ writer: store.writer, waiting: fakeWaiting(), pace }, 'g', [recordOf('secret-key', 1)]);
-  await expect(writing).rejects.toMatchObject({ code: 'INGEST_WRITE_FAILED', message: expect.not.stringContaining('secret-key') });
+  await expect(writing).rejects.toMatchObject({
+    code: 'INGEST_WRITE_FAILED',
+    message: expect.not.stringContaining('secret-key'),
+  });
   expect(store.calls()).toBe(6);
 });
 
@@ -69,13 +80,20 @@ test('a store that is only busy gets twelve chances', async () => {
   expect(store.taken).toHaveLength(2);
   const busy = fakeStore((_, entries) => ({ unprocessed: [...entries] }));
   const writing = writeRecords({ writer: busy.writer, waiting: fakeWaiting(), pace }, 'g', [recordOf('a', 1)]);
-  await expect(writing).rejects.toMatchObject({ code: 'INGEST_WRITE_FAILED', message: expect.stringContaining('after 12 attempts (unprocessed)') });
+  await expect(writing).rejects.toMatchObject({
+    code: 'INGEST_WRITE_FAILED',
+    message: expect.stringContaining('after 12 attempts (unprocessed)'),
+  });
 });
 
 test('an instance writes no faster than its share of the rate', async () => {
   const waiting = fakeWaiting();
   const records = Array.from({ length: 1_000 }, (_, at) => recordOf(`e${at}`, at));
-  await writeRecords({ writer: fakeStore(() => ({})).writer, waiting, pace: { recordsPerSecond: 100, callsInFlight: 1 } }, 'g', records);
+  await writeRecords(
+    { writer: fakeStore(() => ({})).writer, waiting, pace: { recordsPerSecond: 100, callsInFlight: 1 } },
+    'g',
+    records,
+  );
   // 1,000 records at 100 a second take 10 s, less the second that may run ahead.
   expect(waiting.nowMs()).toBeGreaterThanOrEqual(9_000);
   expect(waiting.nowMs()).toBeLessThan(10_001);

@@ -7,7 +7,7 @@
  * one that is served is also the last to arrive.
  */
 import { type FeatureRecord, TidemarkError } from '@tidemark/domain';
-import { MOST_WRITES_A_CALL, type FeatureWriter, type WriteEntry } from '../ports/feature-store.ts';
+import { type FeatureWriter, MOST_WRITES_A_CALL, type WriteEntry } from '../ports/feature-store.ts';
 import { jitterMs, type Waiting } from '../ports/waiting.ts';
 import type { WritePace } from './ingest-dependencies.ts';
 import { newestOfEachEntity } from './newest-in-chunk.ts';
@@ -25,11 +25,21 @@ export interface WriteDependencies {
 }
 
 /** `records in file order → how many went online`. @throws INGEST_WRITE_FAILED after several attempts. */
-export async function writeRecords(deps: WriteDependencies, groupName: string, records: readonly FeatureRecord[]): Promise<{ online: number }> {
+export async function writeRecords(
+  deps: WriteDependencies,
+  groupName: string,
+  records: readonly FeatureRecord[],
+): Promise<{ online: number }> {
   const newest = newestOfEachEntity(records);
   const history = records.filter((record) => !newest.has(record));
-  await writeAll(deps, history.map((record) => ({ groupName, record, stores: 'offline' })));
-  await writeAll(deps, [...newest].map((record) => ({ groupName, record, stores: 'both' })));
+  await writeAll(
+    deps,
+    history.map((record) => ({ groupName, record, stores: 'offline' })),
+  );
+  await writeAll(
+    deps,
+    [...newest].map((record) => ({ groupName, record, stores: 'both' })),
+  );
   return { online: newest.size };
 }
 

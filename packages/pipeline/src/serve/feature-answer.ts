@@ -24,7 +24,8 @@ export function statusOf(join: Join, record: ServedRecord | 'failed', asOfMs: nu
 /** One feature of a record of the given status: a value that the record lacks is missing, one of another type has failed. */
 export function answerFeature(record: ServedRecord | 'failed', status: FeatureStatus, feature: string): FeatureAnswer {
   const eventTime = record === 'failed' ? null : (record.eventTime ?? null);
-  if (record === 'failed' || status === 'failed' || status === 'missing' || status === 'expired') return { value: null, eventTime, status };
+  if (record === 'failed' || status === 'failed' || status === 'missing' || status === 'expired')
+    return { value: null, eventTime, status };
   const value = record.values.get(feature);
   if (value === undefined) return { value: null, eventTime, status: record.values.has(feature) ? 'failed' : 'missing' };
   return { value, eventTime, status };

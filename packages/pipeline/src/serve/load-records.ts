@@ -31,7 +31,10 @@ const DEADLINE_MS = 10_000;
 /** Kept in memory for a view. */
 const MOST_RECORDS = 50_000;
 
-export function createRecordLoader(deps: { readonly reader: FeatureReader; readonly waiting: Waiting }, plan: ServingPlan): LoadRecords {
+export function createRecordLoader(
+  deps: { readonly reader: FeatureReader; readonly waiting: Waiting },
+  plan: ServingPlan,
+): LoadRecords {
   const { maxStalenessMs } = plan.view;
   const groups = plan.groups.map((group) => ({
     ...group,
@@ -39,9 +42,17 @@ export function createRecordLoader(deps: { readonly reader: FeatureReader; reado
     underWay: new Map<string, Promise<ServedRecord | 'failed'>>(),
   }));
 
-  async function read(wanted: readonly (readonly Slot[])[], slots: readonly ReadonlyMap<string, Slot>[], nowMs: number): Promise<void> {
+  async function read(
+    wanted: readonly (readonly Slot[])[],
+    slots: readonly ReadonlyMap<string, Slot>[],
+    nowMs: number,
+  ): Promise<void> {
     const requests = groups
-      .map(({ groupName, reads }, at) => ({ groupName, entityKeys: wanted[at]?.map(({ entityKey }) => entityKey) ?? [], features: reads }))
+      .map(({ groupName, reads }, at) => ({
+        groupName,
+        entityKeys: wanted[at]?.map(({ entityKey }) => entityKey) ?? [],
+        features: reads,
+      }))
       .filter(({ entityKeys }) => entityKeys.length > 0);
     const { found, failed } = await readRecords(deps, requests, nowMs + DEADLINE_MS);
     for (const record of found) {

@@ -33,7 +33,11 @@ export function printAnswer(
     if (computed.length > 0) {
       const features = valuesOf(plan, answers);
       for (const [name, feature] of computed) {
-        const value = feature.compute({ timeMs: asOfMs, entity: row as never, features: features as never }) as FeatureValue | null;
+        const value = feature.compute({
+          timeMs: asOfMs,
+          entity: row as never,
+          features: features as never,
+        }) as FeatureValue | null;
         const status = value === null ? 'missing' : 'fresh';
         statuses[status] = (statuses[status] ?? 0) + 1;
         parts.push(printFeature(name, { value, eventTime: asOf, status }));
@@ -51,10 +55,17 @@ export function printAnswer(
 }
 
 function askedParts(plan: ServingPlan, answers: readonly JoinAnswer[], asked: ReadonlySet<string>): string[] {
-  return plan.joins.flatMap(({ features }, at) => features.flatMap(({ name }, feature) => (asked.has(name) ? [answers[at]?.parts[feature] ?? ''] : [])));
+  return plan.joins.flatMap(({ features }, at) =>
+    features.flatMap(({ name }, feature) => (asked.has(name) ? [answers[at]?.parts[feature] ?? ''] : [])),
+  );
 }
 
-function countStatuses(plan: ServingPlan, answers: readonly JoinAnswer[], asked: ReadonlySet<string> | undefined, counts: StatusCounts): void {
+function countStatuses(
+  plan: ServingPlan,
+  answers: readonly JoinAnswer[],
+  asked: ReadonlySet<string> | undefined,
+  counts: StatusCounts,
+): void {
   for (let at = 0; at < answers.length; at++) {
     const features = (answers[at] as JoinAnswer).answers;
     for (let feature = 0; feature < features.length; feature++) {

@@ -4,11 +4,16 @@ import type { FeatureReader, ReadRequest } from '../ports/feature-store.ts';
 import { packCalls, readRecords, recordId } from './read-records.ts';
 
 const waiting = { nowMs: () => 0, random: () => 0.5, sleep: async () => {} };
-const idsOf = (requests: readonly ReadRequest[]) => requests.flatMap(({ groupName, entityKeys }) => entityKeys.map((key) => recordId(groupName, key)));
+const idsOf = (requests: readonly ReadRequest[]) =>
+  requests.flatMap(({ groupName, entityKeys }) => entityKeys.map((key) => recordId(groupName, key)));
 
-const wanted = fc
-  .array(fc.integer({ min: 0, max: 260 }), { maxLength: 4 })
-  .map((sizes) => sizes.map((size, at) => ({ groupName: `g${at}`, entityKeys: Array.from({ length: size }, (_, key) => `k${key}`), features: ['f'] })));
+const wanted = fc.array(fc.integer({ min: 0, max: 260 }), { maxLength: 4 }).map((sizes) =>
+  sizes.map((size, at) => ({
+    groupName: `g${at}`,
+    entityKeys: Array.from({ length: size }, (_, key) => `k${key}`),
+    features: ['f'],
+  })),
+);
 
 test('calls hold at most 100 records, together every record once, and there are as few calls as that allows', () => {
   fc.assert(
@@ -47,7 +52,11 @@ test('what comes back unprocessed is asked for again, and only that', async () =
 
 test('a refused record spoils itself only', async () => {
   const reader: FeatureReader = {
-    read: async () => ({ records: [recordOf('a')], unprocessed: [], refused: [{ groupName: 'g', entityKey: 'b', code: 'InternalFailure' }] }),
+    read: async () => ({
+      records: [recordOf('a')],
+      unprocessed: [],
+      refused: [{ groupName: 'g', entityKey: 'b', code: 'InternalFailure' }],
+    }),
   };
   const { found, failed } = await readRecords({ reader, waiting }, twoKeys, 1);
   expect([found.length, [...failed]]).toEqual([1, [recordId('g', 'b')]]);
@@ -58,6 +67,11 @@ test('a store that answers nothing is unavailable, one that never ends runs into
   await expect(readRecords({ reader: broken, waiting }, twoKeys, 1)).rejects.toMatchObject({ code: 'SERVE_UNAVAILABLE' });
   let nowMs = 0;
   const slow: FeatureReader = { read: async (requests) => ({ records: [], unprocessed: requests, refused: [] }) };
-  const passing = { ...waiting, nowMs: () => nowMs, sleep: async () => void (nowMs += 6_000) };
-  await expect(readRecords({ reader: slow, waiting: passing }, twoKeys, 10_000)).rejects.toMatchObject({ code: 'SERVE_DEADLINE' });
+  const sleep = async () => {
+    nowMs += 6_000;
+  };
+  const passing = { ...waiting, nowMs: () => nowMs, sleep };
+  await expect(readRecords({ reader: slow, waiting: passing }, twoKeys, 10_000)).rejects.toMatchObject({
+    code: 'SERVE_DEADLINE',
+  });
 });

@@ -55,7 +55,8 @@ async function readCall(
   let open = call;
   for (let attempt = 0; ; attempt++) {
     if (attempt > 0) await deps.waiting.sleep(jitterMs(attempt, BASE_WAIT_MS, MOST_WAIT_MS, deps.waiting.random));
-    if (deps.waiting.nowMs() >= deadlineMs) throw new TidemarkError('SERVE_DEADLINE', 'the feature store did not answer in time: ask for fewer rows or try again');
+    if (deps.waiting.nowMs() >= deadlineMs)
+      throw new TidemarkError('SERVE_DEADLINE', 'the feature store did not answer in time: ask for fewer rows or try again');
     const { records, unprocessed, refused } = await deps.reader.read(open);
     for (const record of records) found.push(record);
     for (const { groupName, entityKey } of refused) failed.add(recordId(groupName, entityKey));

@@ -1,4 +1,14 @@
-import { defineEntity, defineFeatureStore, defineGroup, defineView, fractional, integral, integral64, join, text } from '@tidemark/domain';
+import {
+  defineEntity,
+  defineFeatureStore,
+  defineGroup,
+  defineView,
+  fractional,
+  integral,
+  integral64,
+  join,
+  text,
+} from '@tidemark/domain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FeatureReader, OnlineRecord } from '../ports/feature-store.ts';
@@ -7,7 +17,13 @@ import { parsePostRequest } from './serve-request.ts';
 
 const place = defineEntity({ name: 'place', key: { place: 'string' } });
 const trip = defineEntity({ name: 'trip', key: { from: 'string', to: 'string' } });
-const weather = defineGroup({ name: 'weather', entity: place, ttl: '1h', freshFor: '10m', features: { wind: fractional(), sky: text(), stations: integral() } });
+const weather = defineGroup({
+  name: 'weather',
+  entity: place,
+  ttl: '1h',
+  freshFor: '10m',
+  features: { wind: fractional(), sky: text(), stations: integral() },
+});
 const trips = defineGroup({ name: 'trips', entity: trip, features: { count: integral64() } });
 
 const joins = [
@@ -15,7 +31,11 @@ const joins = [
   join(weather, { key: { place: 'to' }, select: { to_wind: 'wind' } }),
   join(trips, { key: { from: 'from', to: 'to' }, select: { trips: 'count' } }),
 ] as const;
-const windiest = { type: fractional(), compute: ({ features }: { features: { from_wind: number | null; to_wind: number | null } }) => (features.from_wind === null || features.to_wind === null ? null : Math.max(features.from_wind, features.to_wind)) };
+const windiest = {
+  type: fractional(),
+  compute: ({ features }: { features: { from_wind: number | null; to_wind: number | null } }) =>
+    features.from_wind === null || features.to_wind === null ? null : Math.max(features.from_wind, features.to_wind),
+};
 const keys = { from: 'string', to: 'string' } as const;
 const definitions = defineFeatureStore({
   groups: [weather, trips],
@@ -23,7 +43,12 @@ const definitions = defineFeatureStore({
   views: [
     defineView({ name: 'always-read', keys, joins, requestFeatures: { windiest } as never }),
     defineView({ name: 'remembered', keys, joins, requestFeatures: { windiest } as never, maxStaleness: '30s' }),
-    defineView({ name: 'other-features', keys: { from: 'string' }, maxStaleness: '30s', joins: [join(weather, { key: { place: 'from' }, select: { stations: 'stations' } })] }),
+    defineView({
+      name: 'other-features',
+      keys: { from: 'string' },
+      maxStaleness: '30s',
+      joins: [join(weather, { key: { place: 'from' }, select: { stations: 'stations' } })],
+    }),
   ],
 });
 
@@ -33,7 +58,10 @@ const entryOf = (group: string) => ({ group, version: 1, groupName: `t-${group}-
 const catalogue = { version: 1, groups: { weather: entryOf('weather'), trips: entryOf('trips') } } as never;
 
 /** A store in memory, and a server over it whose clock the test moves. */
-function serverOver(stored: Readonly<Record<string, Readonly<Record<string, string>>>>, failing: ReadonlySet<string> = new Set()) {
+function serverOver(
+  stored: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  failing: ReadonlySet<string> = new Set(),
+) {
   const clock = { nowMs: START };
   const calls: number[] = [];
   const reader: FeatureReader = {
@@ -43,7 +71,9 @@ function serverOver(stored: Readonly<Record<string, Readonly<Record<string, stri
       return {
         records: ids.flatMap(({ groupName, entityKey }): OnlineRecord[] => {
           const values = stored[`${groupName}/${entityKey}`];
-          return values === undefined || failing.has(entityKey) ? [] : [{ groupName, entityKey, values: new Map(Object.entries(values)), expiresAt: undefined }];
+          return values === undefined || failing.has(entityKey)
+            ? []
+            : [{ groupName, entityKey, values: new Map(Object.entries(values)), expiresAt: undefined }];
         }),
         unprocessed: [],
         refused: ids.filter(({ entityKey }) => failing.has(entityKey)).map((one) => ({ ...one, code: 'InternalFailure' })),
@@ -51,19 +81,41 @@ function serverOver(stored: Readonly<Record<string, Readonly<Record<string, stri
     },
   };
   const waiting = { nowMs: () => clock.nowMs, sleep: async () => {}, random: () => 0.5 };
-  const server = createFeatureServer({ definitions, catalogue: async () => catalogue, reader, waiting, auditKey: { id: 'k', secret: 's' } });
+  const server = createFeatureServer({
+    definitions,
+    catalogue: async () => catalogue,
+    reader,
+    waiting,
+    auditKey: { id: 'k', secret: 's' },
+  });
   const ask = async (view: string, body: object) => {
-    const { body: answer, audit } = await server.serve(parsePostRequest(definitions, view, JSON.stringify(body)), { requestId: 'r', caller: 'c' });
-    return { answer: JSON.parse(answer) as { rows: { entity: object; features: Record<string, { value: unknown; eventTime: string | null; status: string }> }[] }, text: answer, audit };
+    const { body: answer, audit } = await server.serve(parsePostRequest(definitions, view, JSON.stringify(body)), {
+      requestId: 'r',
+      caller: 'c',
+    });
+    return {
+      answer: JSON.parse(answer) as {
+        rows: { entity: object; features: Record<string, { value: unknown; eventTime: string | null; status: string }> }[];
+      },
+      text: answer,
+      audit,
+    };
   };
   return { ask, calls, clock };
 }
 
 const at = (ageMs: number) => new Date(START - ageMs).toISOString();
 
-const record = fc.record({ age: fc.constantFrom(0, 9 * MINUTE, 10 * MINUTE + 1, 59 * MINUTE, 60 * MINUTE), wind: fc.option(fc.constantFrom('1.5', '-0', '30', 'strong')), sky: fc.option(fc.string()) });
+const record = fc.record({
+  age: fc.constantFrom(0, 9 * MINUTE, 10 * MINUTE + 1, 59 * MINUTE, 60 * MINUTE),
+  wind: fc.option(fc.constantFrom('1.5', '-0', '30', 'strong')),
+  sky: fc.option(fc.string()),
+});
 const places = fc.dictionary(fc.constantFrom('A', 'B', 'C'), record);
-const rows = fc.array(fc.record({ from: fc.constantFrom('A', 'B', 'C', 'D'), to: fc.constantFrom('A', 'B', 'C', 'D') }), { minLength: 1, maxLength: 12 });
+const rows = fc.array(fc.record({ from: fc.constantFrom('A', 'B', 'C', 'D'), to: fc.constantFrom('A', 'B', 'C', 'D') }), {
+  minLength: 1,
+  maxLength: 12,
+});
 
 test('every row holds what its own records say: the first read, a repetition from memory, any choice of features', async () => {
   await fc.assert(
@@ -83,7 +135,11 @@ test('every row holds what its own records say: the first read, a repetition fro
         if (written === null) return { value: null, eventTime, status: 'missing' };
         if (written === 'strong' && feature === 'wind') return { value: null, eventTime, status: 'failed' };
         // JSON knows no −0.
-        return { value: feature === 'sky' ? written : Number(written) + 0, eventTime, status: found.age > 10 * MINUTE ? 'stale' : 'fresh' };
+        return {
+          value: feature === 'sky' ? written : Number(written) + 0,
+          eventTime,
+          status: found.age > 10 * MINUTE ? 'stale' : 'fresh',
+        };
       };
       const { ask } = serverOver(stored);
       for (const [view, features] of [['always-read'], ['remembered'], ['remembered'], ['remembered', some]] as const) {
@@ -109,7 +165,10 @@ test('every row holds what its own records say: the first read, a repetition fro
   );
 });
 
-const stored = { 't-weather-v1/A': { event_time: at(0), wind: '1', sky: 'clear', stations: '3' }, 't-trips-v1/A|A': { event_time: at(0), count: '9007199254740993' } };
+const stored = {
+  't-weather-v1/A': { event_time: at(0), wind: '1', sky: 'clear', stations: '3' },
+  't-trips-v1/A|A': { event_time: at(0), count: '9007199254740993' },
+};
 const row = { from: 'A', to: 'A' };
 
 test('each distinct record is read once a request, and not again while the view allows', async () => {
@@ -126,7 +185,7 @@ test('each distinct record is read once a request, and not again while the view 
 
 test('a remembered record grows stale and expires like any other', async () => {
   const { ask, clock } = serverOver({ 't-weather-v1/A': { event_time: at(60 * MINUTE - 20_000), wind: '1' } });
-  const statusNow = async () => (await ask('remembered', { rows: [row] })).answer.rows[0]?.features['from_wind']?.status;
+  const statusNow = async () => (await ask('remembered', { rows: [row] })).answer.rows[0]?.features.from_wind?.status;
   expect(await statusNow()).toBe('stale');
   clock.nowMs += 20_000;
   expect(await statusNow()).toBe('expired');
@@ -143,7 +202,7 @@ test('a view does not take a record that another view has read for other feature
   const { ask } = serverOver(stored);
   await ask('remembered', { rows: [row] });
   const { answer } = await ask('other-features', { rows: [{ from: 'A' }] });
-  expect(answer.rows[0]?.features['stations']).toMatchObject({ value: 3, status: 'fresh' });
+  expect(answer.rows[0]?.features.stations).toMatchObject({ value: 3, status: 'fresh' });
 });
 
 test('64-bit integers are printed digit by digit', async () => {
@@ -156,9 +215,9 @@ test('a record that cannot be read fails its own features only, and is not remem
   const { ask } = serverOver({ ...stored, 't-weather-v1/B': { event_time: at(0), wind: '2' } }, failing);
   const mixed = { rows: [{ from: 'A', to: 'B' }] };
   const first = (await ask('remembered', mixed)).answer.rows[0]?.features;
-  expect([first?.['from_wind']?.status, first?.['to_wind']?.status, first?.['windiest']?.status]).toEqual(['failed', 'fresh', 'missing']);
+  expect([first?.from_wind?.status, first?.to_wind?.status, first?.windiest?.status]).toEqual(['failed', 'fresh', 'missing']);
   failing.clear();
-  expect((await ask('remembered', mixed)).answer.rows[0]?.features['from_wind']?.status).toBe('fresh');
+  expect((await ask('remembered', mixed)).answer.rows[0]?.features.from_wind?.status).toBe('fresh');
 });
 
 test('the audit line counts rows and names no entity key', async () => {

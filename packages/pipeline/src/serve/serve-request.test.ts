@@ -10,21 +10,38 @@ const definitions = defineFeatureStore({
   groups: [readings, visits],
   sources: [],
   views: [
-    defineView({ name: 'alarm', keys: { number: 'integral' }, joins: [join(readings, { key: { number: 'number' }, select: { level: 'level' } })] }),
-    defineView({ name: 'care', keys: { id: 'string' }, joins: [join(visits, { key: { id: 'id' }, select: { visits: 'count' } })] }),
+    defineView({
+      name: 'alarm',
+      keys: { number: 'integral' },
+      joins: [join(readings, { key: { number: 'number' }, select: { level: 'level' } })],
+    }),
+    defineView({
+      name: 'care',
+      keys: { id: 'string' },
+      joins: [join(visits, { key: { id: 'id' }, select: { visits: 'count' } })],
+    }),
   ],
 });
 
 test('keys of a URL are typed as the view declares them', () => {
-  expect(parseGetRequest(definitions, 'alarm', { number: '007', features: 'level' })).toMatchObject({ rows: [{ number: 7 }], features: new Set(['level']) });
+  expect(parseGetRequest(definitions, 'alarm', { number: '007', features: 'level' })).toMatchObject({
+    rows: [{ number: 7 }],
+    features: new Set(['level']),
+  });
 });
 
 test('rows of a body keep their order', () => {
-  expect(parsePostRequest(definitions, 'alarm', '{"rows":[{"number":2},{"number":1},{"number":2}]}').rows).toEqual([{ number: 2 }, { number: 1 }, { number: 2 }]);
+  expect(parsePostRequest(definitions, 'alarm', '{"rows":[{"number":2},{"number":1},{"number":2}]}').rows).toEqual([
+    { number: 2 },
+    { number: 1 },
+    { number: 2 },
+  ]);
 });
 
 test('the keys of a sensitive entity may not stand in a URL, but in a body', () => {
-  expect(() => parseGetRequest(definitions, 'care', { id: 'p1' })).toThrow(expect.objectContaining({ code: 'REQUEST_SENSITIVE_KEY' }));
+  expect(() => parseGetRequest(definitions, 'care', { id: 'p1' })).toThrow(
+    expect.objectContaining({ code: 'REQUEST_SENSITIVE_KEY' }),
+  );
   expect(parsePostRequest(definitions, 'care', '{"rows":[{"id":"p1"}]}').rows).toEqual([{ id: 'p1' }]);
 });
 
@@ -43,12 +60,20 @@ describe('refused, and never with a value in the message', () => {
     { why: 'a fraction', body: '{"rows":[{"number":1.5}]}', code: 'REQUEST_KEY_WRONG_TYPE' },
     { why: 'features that are no names', body: '{"rows":[{"number":1}],"features":[1]}', code: 'REQUEST_MALFORMED' },
     { why: 'a feature that is not known', body: `{"rows":[{"number":1}],"features":["${secret}"]}`, code: 'FEATURE_UNKNOWN' },
-    { why: 'too many rows', body: JSON.stringify({ rows: Array.from({ length: 501 }, () => ({ number: 1 })) }), code: 'REQUEST_TOO_MANY_ROWS' },
+    {
+      why: 'too many rows',
+      body: JSON.stringify({ rows: Array.from({ length: 501 }, () => ({ number: 1 })) }),
+      code: 'REQUEST_TOO_MANY_ROWS',
+    },
   ])('$why', ({ body, code }) => {
-    expect(() => parsePostRequest(definitions, 'alarm', body)).toThrow(expect.objectContaining({ code, message: expect.not.stringContaining(secret) }));
+    expect(() => parsePostRequest(definitions, 'alarm', body)).toThrow(
+      expect.objectContaining({ code, message: expect.not.stringContaining(secret) }),
+    );
   });
 
   test('an unknown view is not echoed', () => {
-    expect(() => parseGetRequest(definitions, secret, {})).toThrow(expect.objectContaining({ code: 'VIEW_UNKNOWN', message: expect.not.stringContaining(secret) }));
+    expect(() => parseGetRequest(definitions, secret, {})).toThrow(
+      expect.objectContaining({ code: 'VIEW_UNKNOWN', message: expect.not.stringContaining(secret) }),
+    );
   });
 });

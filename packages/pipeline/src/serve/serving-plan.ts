@@ -37,7 +37,11 @@ export function planServing(view: View, catalogue: Catalogue, eventTimeFeature: 
     let group = groups.findIndex((one) => one.groupName === groupName);
     if (group < 0) group = groups.push({ groupName, types: new Map() }) - 1;
     const keys = Object.keys(join.group.entity.key).map((part) => join.key[part] as string);
-    const features = Object.entries(join.select).map(([name, feature]) => ({ name, feature, type: join.group.features[feature] as FeatureType }));
+    const features = Object.entries(join.select).map(([name, feature]) => ({
+      name,
+      feature,
+      type: join.group.features[feature] as FeatureType,
+    }));
     for (const { feature, type } of features) groups[group]?.types.set(feature, type);
     return { ordinal, join, group, entityKeyOf: (row) => printEntityKey(keys.map((key) => row[key] as KeyPart)), features };
   });
@@ -45,7 +49,10 @@ export function planServing(view: View, catalogue: Catalogue, eventTimeFeature: 
     view,
     joins,
     groups: groups.map(({ groupName, types }) => ({ groupName, reads: [eventTimeFeature, ...types.keys()], types })),
-    featureSet: featureSetOf([...joins.flatMap((one) => one.features.map(({ name }) => name)), ...Object.keys(view.requestFeatures)]),
+    featureSet: featureSetOf([
+      ...joins.flatMap((one) => one.features.map(({ name }) => name)),
+      ...Object.keys(view.requestFeatures),
+    ]),
   };
 }
 

@@ -85,6 +85,12 @@ def test_parameters_are_put_in(results, database):
     assert (frame["t"][0], frame["n"][0]) == ("it's", 3)
 
 
+def test_parameters_are_put_in_by_the_service(results, database):
+    sql = "SELECT ? || '?' AS t, ? + 1 AS n"
+    frame = wr.athena.read_sql_query(sql, params=["'it''s '", "-3"], paramstyle="qmark", database=database, s3_output=results, ctas_approach=False)
+    assert (frame["t"][0], frame["n"][0]) == ("it's ?", -2)
+
+
 def test_a_frame_becomes_a_partitioned_table(bucket, unique, database, results):
     frame = pd.DataFrame({"rider": ["ann", "bob", "cid"], "fare": [1.5, None, 3.0], "day": ["2026-01-01", "2026-01-01", "2026-01-02"]})
     table, path = f"t_{unique}", f"s3://{bucket}/tables/{unique}/"
@@ -100,6 +106,41 @@ def test_a_frame_becomes_a_partitioned_table(bucket, unique, database, results):
     assert len(wr.s3.read_parquet(path, dataset=True)) == 5
     assert wr.catalog.delete_table_if_exists(database=database, table=table)
     assert not wr.catalog.does_table_exist(database=database, table=table)
+
+
+def test_a_table_is_described_repaired_and_its_partitions_replaced(bucket, unique, database, results):
+    frame = pd.DataFrame({"rider": ["ann", "bob"], "day": ["1", "2"]})
+    table, path = f"p_{unique}", f"s3://{bucket}/tables/{unique}/"
+    where = {"database": database, "table": table}
+    write = lambda part: wr.s3.to_parquet(part, path=path, dataset=True, partition_cols=["day"], mode="overwrite", **where)
+    write(frame)
+    write(frame.assign(day=["3", "4"]))
+    partitions = lambda: sorted(values[0] for values in wr.catalog.get_partitions(**where).values())
+    assert partitions() == ["3", "4"]
+    described = wr.athena.describe_table(table, database=database, s3_output=results)
+    assert list(described["Column Name"]) == ["rider", "day"]
+    assert wr.catalog.delete_partitions(table=table, database=database, partitions_values=[["3"]]) is None
+    assert partitions() == ["4"]
+    wr.s3.to_parquet(frame[:1].drop(columns="day"), path=f"{path}day=5/new.parquet")
+    assert wr.athena.repair_table(table, database=database, s3_output=results) == "SUCCEEDED"
+    assert partitions() == ["3", "4", "5"], "the files of the deleted one were still there"
+    metadata = athena.get_table_metadata(CatalogName="AwsDataCatalog", DatabaseName=database, TableName=table)["TableMetadata"]
+    assert metadata["PartitionKeys"] == [{"Name": "day", "Type": "string"}] and metadata["Parameters"]["location"] == path
+
+
+def test_queries_are_listed_cancelled_and_read_from_the_cache(results, database):
+    first, second = (
+        wr.athena.read_sql_query("SELECT 41 + 1 AS n", database=database, s3_output=results, athena_cache_settings={"max_cache_seconds": 900}).query_metadata
+        for _ in range(2)
+    )
+    assert first["QueryExecutionId"] == second["QueryExecutionId"]
+    endless = "SELECT count(*) FROM UNNEST(sequence(1, 100000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 100000)) AS b(y) WHERE (x * y) % 7 = 3"
+    id = wr.athena.start_query_execution(endless, database=database, s3_output=results)
+    athena.stop_query_execution(QueryExecutionId=id)
+    pages = athena.get_paginator("list_query_executions").paginate(PaginationConfig={"PageSize": 2, "MaxItems": 6})
+    assert id in [one for page in pages for one in page["QueryExecutionIds"]]
+    (found,) = athena.batch_get_query_execution(QueryExecutionIds=[id])["QueryExecutions"]
+    assert found["Status"]["State"] == "CANCELLED"
 
 
 def test_csv_and_json_become_tables_too(bucket, unique, database, results):
