@@ -5,7 +5,9 @@
  * Differences by design: an equal event time overwrites or loses by settings.equalEventTime; an expired record leaves no
  *   marker in the offline store; reads see every acknowledged write; a deletion of an unknown id is taken and marked.
  * Client quirks: a missing record is a 200 without Record; BatchWriteRecord echoes failed entries exactly, or Python's
- *   SDK counts the whole batch as failed; the list parameter of GetRecord is called FeatureName in the query.
+ *   SDK counts the whole batch as failed; the list parameter of GetRecord is called FeatureName in the query; version 3
+ *   of that SDK lets forked workers share the parent's open connection, so that rows fail with a bare 400 (two workers or
+ *   more, after a call in the parent).
  */
 import {
   BatchGetRecord$,

@@ -5,9 +5,10 @@
  *   Feature Store (UnknownOperationException).
  * Differences by design: a group is Created a quarter of a second after the call, and a deleted one is gone at once; two
  *   features that differ in case only are refused beside an offline store, where they would be one column; roles and
- *   keys are kept and not checked.
+ *   keys are kept and not checked; there is one region, in every ARN, whatever region a client signs for.
  * Client quirks: SDKs describe a group right after creation and read LastUpdateStatus right after an update; the group's
- *   case is kept in its ARN and path; `TtlDuration: {}` takes the default TTL away.
+ *   case is kept in its ARN and path; `TtlDuration: {}` takes the default TTL away; version 2's DatasetBuilder.as_of takes
+ *   a time without zone, and its as_hive_ddl forgets the commas, here as on AWS.
  */
 import {
   AddTags$,
