@@ -1,18 +1,21 @@
 /**
- * The label files as batches of rows with typed columns, whatever their format. A label that cannot be read fails the
+ * The label files as batches of typed columns, whatever their format. A label that cannot be read fails the
  * data set: there is no quarantine here, since a training set with some labels silently gone is a wrong one.
  */
 import { createHash } from 'node:crypto';
 import { isRefusal, TidemarkError } from '@tidemark/domain';
 import { parquetMetadataAsync, type SchemaElement } from 'hyparquet';
 import { formatOf } from '../files/file-format.ts';
+import { openParquet, withinGroups } from '../files/parquet-file.ts';
+import { UNDECODABLE } from '../files/parquet-values.ts';
 import { planParquetFile, planTextFile } from '../files/plan-file.ts';
-import { type RawRow, readParquetChunk, readTextChunk } from '../files/read-chunk.ts';
+import { type RawRow, readTextChunk } from '../files/read-chunk.ts';
 import { randomAccess } from '../ingest/random-access.ts';
 import type { ListedObject } from '../ports/object-store.ts';
 import type { DatasetDependencies } from './dataset-dependencies.ts';
 import { type OutputType, workKeys } from './dataset-plan.ts';
 import type { ParsedDatasetRequest } from './dataset-request.ts';
+import { batchOf, type LabelBatch } from './label-batch.ts';
 
 const TARGET_CHUNK_BYTES = 4 * 1024 * 1024;
 const TARGET_CHUNK_ROWS = 20_000;
@@ -21,7 +24,7 @@ export interface LabelFile {
   /** Where the format declares types (Parquet); the others are known by their values. */
   readonly types: Readonly<Record<string, OutputType>>;
   readonly rows: number;
-  readonly batches: () => AsyncIterable<readonly Readonly<Record<string, unknown>>[]>;
+  readonly batches: () => AsyncIterable<LabelBatch>;
 }
 
 export async function findLabelObjects(deps: DatasetDependencies, request: ParsedDatasetRequest): Promise<ListedObject[]> {
@@ -54,9 +57,13 @@ export async function openLabelFile(
       types: parquetTypes((await parquetMetadataAsync(file)).schema),
       rows: plan.rows,
       async *batches() {
-        for (const { at } of plan.chunks) {
-          if (at.kind === 'rows')
-            for await (const rows of readParquetChunk(file, at)) yield rows.map((row) => fieldsOf(row, unreadable));
+        // Whole row groups: reading part of one decodes all of it.
+        const opened = await openParquet(file);
+        for (const { start, end } of withinGroups(opened, { start: 0, end: plan.rows })) {
+          const columns = await opened.read(start, end);
+          for (const [name, cells] of columns)
+            if (cells.includes(UNDECODABLE)) throw unreadable(`the bytes of ${name} are not UTF-8`);
+          yield { rows: end - start, columns };
         }
       },
     };
@@ -83,9 +90,8 @@ export async function openLabelFile(
               ? await deps.objects.read({ bucket: deps.workBucket, key: copyKey(at.part) })
               : undefined;
         if (bytes === undefined) throw unreadable('it was deleted while it was read');
-        yield Array.from(readTextChunk(bytes, { format, header: plan.header ?? [], firstRow, firstLine }), (row) =>
-          fieldsOf(row, unreadable),
-        );
+        const rows = readTextChunk(bytes, { format, header: plan.header ?? [], firstRow, firstLine });
+        yield batchOf(Array.from(rows, (row) => fieldsOf(row, unreadable)));
       }
     },
   };

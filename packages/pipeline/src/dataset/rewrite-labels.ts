@@ -4,12 +4,13 @@
  *
  * label files, in the order of their keys → rows → ranges of `rangeRows` rows → `labels/range-00000.parquet` …
  */
-import { type KeyPart, printEntityKey, TidemarkError } from '@tidemark/domain';
+import { printEntityKey, TidemarkError } from '@tidemark/domain';
 import { type ColumnData, writeParquet } from '../files/parquet-write.ts';
 import { BLOCK_ROWS } from './content-hash.ts';
 import type { DatasetDependencies } from './dataset-dependencies.ts';
 import { type LabelColumn, type OutputType, type PreparedLabels, workKeys } from './dataset-plan.ts';
 import type { ParsedDatasetRequest } from './dataset-request.ts';
+import { joinBatches, type LabelBatch, NO_LABELS, sliceBatch } from './label-batch.ts';
 import { findLabelObjects, type LabelFile, openLabelFile } from './label-files.ts';
 import { labelTimeIn } from './label-time.ts';
 import { distinctKeys, unitOf } from './view-plan.ts';
@@ -17,8 +18,6 @@ import { distinctKeys, unitOf } from './view-plan.ts';
 /** UNLOAD writes at most 100 partitions. */
 const MOST_RANGES = 100;
 const LEAST_RANGE_ROWS = 25_000;
-
-type Row = Readonly<Record<string, unknown>>;
 
 export async function rewriteLabels(
   deps: DatasetDependencies,
@@ -39,46 +38,43 @@ export async function rewriteLabels(
   let earliest: bigint | undefined;
   let latest: bigint | undefined;
   const ranges: { index: number; rows: number }[] = [];
-  let held: Row[] = [];
+  let held = NO_LABELS;
   let firstRow = 0;
 
-  const saveRange = async (range: readonly Row[]) => {
+  const saveRange = async (range: LabelBatch) => {
     columns ??= columnsOf(range, Object.assign({}, ...files.map((file) => file.types)));
     assertColumns(request, columns);
-    const times = range.map((row, at) => labelTimeIn(unit, row[request.labelTime], request.labelTime, firstRow + at));
+    const times = cellsOf(range, request.labelTime).map((cell, at) => labelTimeIn(unit, cell, request.labelTime, firstRow + at));
     for (const time of times) {
       if (earliest === undefined || time < earliest) earliest = time;
       if (latest === undefined || time > latest) latest = time;
     }
     const data: ColumnData[] = [
-      { name: 'label_row', type: 'INT64', data: range.map((_, at) => BigInt(firstRow + at)) },
+      { name: 'label_row', type: 'INT64', data: times.map((_, at) => BigInt(firstRow + at)) },
       { name: 'label_time', type: 'INT64', data: times },
-      ...keys.map(
-        (key, at): ColumnData => ({ name: `key_${at}`, type: 'STRING', data: range.map((row) => entityKeyOf(key, row)) }),
-      ),
+      ...keys.map((key, at): ColumnData => ({ name: `key_${at}`, type: 'STRING', data: entityKeysOf(key, range) })),
       ...columns.map(
         (column, at): ColumnData => ({
           name: `label_${at}`,
           type: column.type,
-          data: range.map((row) => cellOf(column, row[column.name])),
+          data: cellsOf(range, column.name).map((cell) => cellOf(column, cell)),
         }),
       ),
     ];
     await deps.objects.put(deps.workBucket, workKeys.labelRange(id, ranges.length), writeParquet(data));
-    ranges.push({ index: ranges.length, rows: range.length });
-    firstRow += range.length;
+    ranges.push({ index: ranges.length, rows: range.rows });
+    firstRow += range.rows;
   };
 
   for (const file of files) {
     for await (const batch of file.batches()) {
-      held = held.length === 0 ? [...batch] : held.concat(batch);
-      while (held.length >= rangeRows) {
-        await saveRange(held.slice(0, rangeRows));
-        held = held.slice(rangeRows);
-      }
+      held = joinBatches(held, batch);
+      let saved = 0;
+      for (; held.rows - saved >= rangeRows; saved += rangeRows) await saveRange(sliceBatch(held, saved, saved + rangeRows));
+      held = sliceBatch(held, saved);
     }
   }
-  if (held.length > 0) await saveRange(held);
+  if (held.rows > 0) await saveRange(held);
   if (earliest === undefined || latest === undefined) {
     throw new TidemarkError('PIT_LABELS_EMPTY', `the labels under ${request.labels} have no rows`, { field: 'labels' });
   }
@@ -95,14 +91,17 @@ export async function rewriteLabels(
 }
 
 /** Declared types where the format has them, otherwise what the values of the first range are. */
-function columnsOf(rows: readonly Row[], declared: Readonly<Record<string, OutputType>>): LabelColumn[] {
-  const names = new Set(Object.keys(declared));
-  for (const row of rows) for (const name in row) names.add(name);
-  return [...names].map((name) => ({ name, type: declared[name] ?? typeOfValues(rows, name) }));
+function columnsOf(range: LabelBatch, declared: Readonly<Record<string, OutputType>>): LabelColumn[] {
+  const names = new Set([...Object.keys(declared), ...range.columns.keys()]);
+  return [...names].map((name) => ({ name, type: declared[name] ?? typeOfValues(cellsOf(range, name)) }));
 }
 
-function typeOfValues(rows: readonly Row[], name: string): OutputType {
-  const value = rows.find((row) => row[name] !== null && row[name] !== undefined)?.[name];
+/** A column that a range does not have is empty in it. */
+const cellsOf = ({ rows, columns }: LabelBatch, name: string): readonly unknown[] =>
+  columns.get(name) ?? new Array(rows).fill(undefined);
+
+function typeOfValues(cells: readonly unknown[]): OutputType {
+  const value = cells.find((cell) => cell !== null && cell !== undefined);
   if (typeof value === 'boolean') return 'BOOLEAN';
   if (typeof value === 'bigint') return 'INT64';
   return typeof value === 'number' ? 'DOUBLE' : 'STRING';
@@ -137,14 +136,20 @@ function assertColumns(request: ParsedDatasetRequest, columns: readonly LabelCol
 }
 
 /** Null where a part of the key has no value: such a label finds nothing. */
-function entityKeyOf(key: { readonly columns: readonly string[]; readonly types: readonly string[] }, row: Row): string | null {
-  const parts: KeyPart[] = [];
-  for (const [at, column] of key.columns.entries()) {
-    const value = row[column];
-    if (value === null || value === undefined || value === '') return null;
-    parts.push(key.types[at] === 'integral' ? wholeNumber(column, value) : String(value));
-  }
-  return printEntityKey(parts);
+function entityKeysOf(
+  key: { readonly columns: readonly string[]; readonly types: readonly string[] },
+  range: LabelBatch,
+): (string | null)[] {
+  const columns = key.columns.map((name, at) => ({ name, cells: cellsOf(range, name), whole: key.types[at] === 'integral' }));
+  return Array.from({ length: range.rows }, (_, row) => {
+    const parts: string[] = [];
+    for (const { name, cells, whole } of columns) {
+      const value = cells[row];
+      if (value === null || value === undefined || value === '') return null;
+      parts.push(whole ? wholeNumber(name, value) : String(value));
+    }
+    return printEntityKey(parts);
+  });
 }
 
 /** `007` and 7 are one key. */
