@@ -100,6 +100,7 @@ describe('bundleFunctions', () => {
     const definitions = join(elsewhere, 'mine.ts');
     await writeFile(
       definitions,
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder belongs to the module that is written
       "import { group as shipped } from '@tidemark/features';\nexport const group = `mine over ${shipped}`;",
     );
     const { call } = await bundle(await checkout(), [hello], definitions);
