@@ -69,10 +69,10 @@ configure_clients() {
 
 # test_with NAME FOLDER [argument of pytest…]
 test_with() {
-  local environment="$cache/python-$1" folder="$2"
+  local name="$1" environment="$cache/python-$1" folder="$2"
   shift 2
   "$environment/bin/python" -m pip list --format=freeze --disable-pip-version-check | grep -E '^(awscli|boto3|botocore|awswrangler|pandas|pyarrow|sagemaker)==' | xargs
-  (cd "$here/python" && "$environment/bin/python" -m pytest --basetemp="$run/$1" "$folder" "$@") || failed=1
+  (cd "$here/python" && "$environment/bin/python" -m pytest --basetemp="$run/$name" "$folder" "$@") || failed=1
 }
 
 command -v node >/dev/null || skip 'node is needed, 18 or newer'
@@ -95,5 +95,7 @@ echo "tidemark dev is ready after ${SECONDS} s"
 test_with clients clients "$@"
 [[ "$with_sdk" == 0 ]] || test_with sagemaker sagemaker_sdk "$@"
 echo "finished after ${SECONDS} s"
-awk '{ passed += $1; failed += $2; skipped += $3 } END { printf "%d passed, %d failed", passed, failed; if (skipped) printf ", %d skipped", skipped; print "" }' "$run/counts"
+# A run that ended before it could count is one that failed.
+touch "$run/counts"
+awk -v broken="$failed" '{ passed += $1; failed += $2; skipped += $3 } END { if (broken && !failed) failed = 1; printf "%d passed, %d failed", passed, failed; if (skipped) printf ", %d skipped", skipped; print "" }' "$run/counts"
 exit "$failed"
