@@ -14,7 +14,7 @@ export interface InstanceLimits {
 }
 
 export function limitsForThisMachine(cores = availableParallelism()): InstanceLimits {
-  return { perFunction: Number(process.env.PF ?? Math.max(4, 2 * cores)), total: Math.max(16, 6 * cores) };
+  return { perFunction: Math.max(4, 2 * cores), total: Math.max(16, 6 * cores) };
 }
 
 export interface BudgetMember {
