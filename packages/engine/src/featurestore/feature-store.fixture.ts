@@ -36,6 +36,8 @@ export interface HarnessOptions {
   readonly settings?: Partial<EngineSettings>;
   readonly objects?: Map<string, StoredObject>;
   readonly tables?: Map<string, CatalogueTable>;
+  /** A clock that stands still unless the test moves it; by default the machine's. */
+  readonly machineNowMs?: () => number;
   /** Called before each use of S3; throwing is a failure of S3. */
   readonly beforeS3?: (step: 'adopt' | 'list' | 'put', key: string) => void;
 }
@@ -53,7 +55,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const logged: string[] = [];
   const context: EngineContext = {
     dataDir,
-    clock: createEngineClock(),
+    clock: createEngineClock(options.machineNowMs),
     settings: { ...profiles.default, shuffleBatchAnswers: false, ...options.settings },
     account: '123456789012',
     region: 'eu-central-1',

@@ -23,7 +23,8 @@ import {
 let harness: Harness;
 
 beforeAll(async () => {
-  harness = await startHarness({ settings: { schemaCacheMs: 300_000 } });
+  const startedMs = Date.now();
+  harness = await startHarness({ settings: { schemaCacheMs: 300_000 }, machineNowMs: () => startedMs });
 });
 afterAll(async () => {
   await harness.close();
