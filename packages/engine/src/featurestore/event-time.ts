@@ -73,9 +73,13 @@ function parseUnixSeconds(text: string): EventTime | undefined {
 
 export const compareEventTimes = (a: EventTime, b: EventTime): number => a.seconds - b.seconds || a.nanoseconds - b.nanoseconds;
 
+/** The second that was printed last: many records of a read expire at the same one. */
+let printed = { seconds: 0, text: '1970-01-01T00:00:00' };
+
 /** UTC ISO-8601 with as many of 0, 3, 6 or 9 fraction digits as the time needs. */
 export function printEventTime({ seconds, nanoseconds }: EventTime): string {
-  const text = new Date(seconds * 1000).toISOString().slice(0, -5);
+  if (printed.seconds !== seconds) printed = { seconds, text: new Date(seconds * 1000).toISOString().slice(0, -5) };
+  const { text } = printed;
   if (nanoseconds === 0) return `${text}Z`;
   const digits = String(nanoseconds).padStart(9, '0');
   return `${text}.${digits.endsWith('000000') ? digits.slice(0, 3) : digits.endsWith('000') ? digits.slice(0, 6) : digits}Z`;
