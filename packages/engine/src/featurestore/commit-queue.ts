@@ -1,10 +1,11 @@
 /**
- * Group commit: what is submitted in one turn of the event loop runs in one transaction, so that concurrent requests
- * share one flush to disk. A promise resolves only after the commit.
+ * Group commit: what is submitted in one turn of the event loop runs in one transaction, and transactions that end while
+ * the disk is busy share its next flush (see durability/). A promise resolves only when its write is on disk.
  *
  * A write that throws before it has changed anything (an AwsError: a stale hard delete, a conflict) fails alone. Any
  * other error rolls the whole turn back and fails all of it.
  */
+import type { WalSync } from '../durability/wal-sync.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { FeatureStoreDatabase } from './feature-store-database.ts';
 
@@ -20,6 +21,7 @@ interface Pending {
 
 export function createCommitQueue(
   database: FeatureStoreDatabase,
+  disk: WalSync,
   beforeCommit: () => void,
   afterRollback: () => void,
 ): CommitQueue {
@@ -31,26 +33,32 @@ export function createCommitQueue(
     const turn = pending;
     pending = [];
     const settled: (() => void)[] = [];
+    const failed = (error: unknown) => {
+      for (const { reject } of turn) reject(error);
+    };
     try {
-      begin.run();
-      for (const { write, resolve, reject } of turn) {
-        try {
-          const result = write() as never;
-          settled.push(() => resolve(result));
-        } catch (error) {
-          if (!(error instanceof AwsError)) throw error;
-          settled.push(() => reject(error));
+      disk.unflushed(() => {
+        begin.run();
+        for (const { write, resolve, reject } of turn) {
+          try {
+            const result = write() as never;
+            settled.push(() => resolve(result));
+          } catch (error) {
+            if (!(error instanceof AwsError)) throw error;
+            settled.push(() => reject(error));
+          }
         }
-      }
-      beforeCommit();
-      commit.run();
+        beforeCommit();
+        commit.run();
+      });
     } catch (error) {
       if (database.inTransaction) database.exec('ROLLBACK');
       afterRollback();
-      for (const { reject } of turn) reject(error);
-      return;
+      return failed(error);
     }
-    for (const settle of settled) settle();
+    disk.flush().then(() => {
+      for (const settle of settled) settle();
+    }, failed);
   };
 
   return {

@@ -1,3 +1,4 @@
+import { createWalSync } from '../durability/wal-sync.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { createOfflineStore } from '../offline/offline-store.ts';
 import type { Buckets, Catalogue } from '../ports.ts';
@@ -34,7 +35,8 @@ export function createFeatureStore(
   const database = openFeatureStoreDatabase(context.dataDir);
   const registry = createFeatureGroupRegistry(database);
   const replication = createReplicationLog(database, context);
-  const queue = createCommitQueue(database, replication.writeEntries, replication.discard);
+  const disk = createWalSync(database);
+  const queue = createCommitQueue(database, disk, replication.writeEntries, replication.discard);
   const online = createOnlineStore(database, context);
   const runtime = createRuntimeService(context, {
     groups: createDataPlaneGroups(registry, context),
@@ -58,6 +60,7 @@ export function createFeatureStore(
     async stop() {
       await offline.stop();
       await queue.submit(() => {});
+      disk.close();
       database.close();
     },
     idle: offline.idle,

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createWalSync } from '../durability/wal-sync.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { createOutbox, type Deliver, type Outbox } from './notifications/outbox.ts';
 import { type BodyStore, createBodyStore } from './storage/body-store.ts';
@@ -30,7 +31,8 @@ export function openS3Store(context: EngineContext, deliver: Deliver): S3Store {
   const folder = join(context.dataDir, 's3');
   mkdirSync(folder, { recursive: true });
   const database = openIndexDatabase(folder);
-  const commit = createGroupCommit(database);
+  const disk = createWalSync(database);
+  const commit = createGroupCommit(database, disk);
   const nextId = createSequence(database);
   const versions = createVersionIndex(database);
   const bodies = createBodyStore(folder, context.clock);
@@ -57,6 +59,7 @@ export function openS3Store(context: EngineContext, deliver: Deliver): S3Store {
       // Behind everything that was queued before.
       await commit(() => {});
       bodies.stop();
+      disk.close();
       database.close();
     },
   };

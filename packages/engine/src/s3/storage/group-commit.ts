@@ -1,3 +1,4 @@
+import type { WalSync } from '../../durability/wal-sync.ts';
 import type { IndexDatabase } from './index-database.ts';
 
 /** Runs `work` inside a transaction; the promise resolves once that is on disk, and rejects with what `work` threw. */
@@ -10,10 +11,10 @@ interface Job {
 }
 
 /**
- * One flush to disk for all changes that arrive in one turn of the event loop. Each change has a savepoint of its own,
- * so one that is refused leaves the others alone.
+ * One transaction for all changes that arrive in one turn of the event loop, one flush for all transactions that end
+ * while the disk is busy. Each change has a savepoint of its own, so one that is refused leaves the others alone.
  */
-export function createGroupCommit(database: IndexDatabase): Commit {
+export function createGroupCommit(database: IndexDatabase, disk: WalSync): Commit {
   let waiting: Job[] = [];
   const savepoint = database.transaction((work: () => unknown) => work());
   const attemptAll = database.transaction((jobs: readonly Job[]) => jobs.map((job) => job.attempt()));
@@ -21,10 +22,16 @@ export function createGroupCommit(database: IndexDatabase): Commit {
   const flush = () => {
     const jobs = waiting;
     waiting = [];
-    try {
-      for (const settle of attemptAll(jobs)) settle();
-    } catch (error) {
+    const failed = (error: unknown) => {
       for (const job of jobs) job.reject(error);
+    };
+    try {
+      const settled = disk.unflushed(() => attemptAll(jobs));
+      disk.flush().then(() => {
+        for (const settle of settled) settle();
+      }, failed);
+    } catch (error) {
+      failed(error);
     }
   };
 
