@@ -21,7 +21,7 @@ it.each<{ why: string; scaleOut: () => ReturnType<typeof createScaleOut>; given:
   { why: 'the queue takes longer than a start', scaleOut: slow, given: {}, starts: true },
   { why: 'it is one instance for each that waits', scaleOut: slow, given: { waiting: 1, starting: 1 }, starts: false },
   { why: 'two start at a time', scaleOut: slow, given: { starting: 2 }, starts: false },
-  { why: 'whatever was predicted, the load lasts', scaleOut: quick, given: { queuedForMs: PATIENCE_MS }, starts: true },
+  { why: 'whatever was predicted, the load lasts', scaleOut: quick, given: { queuedForMs: 2 * PATIENCE_MS }, starts: true },
   { why: 'nothing waits', scaleOut: slow, given: { waiting: 0, serving: 0 }, starts: false },
 ])('starts $starts: $why', ({ scaleOut, given, starts }) => {
   expect(scaleOut().wantsOne({ ...queue, ...given })).toBe(starts);

@@ -24,6 +24,8 @@ export interface ScaleOut {
 }
 
 export const PATIENCE_MS = 250;
+/** On a crowded machine everything takes longer, a start first of all. */
+const STARTS_OF_PATIENCE = 3;
 const STARTS_AT_ONCE = 2;
 const USUAL_START_MS = 100;
 /** Weight of the newest measurement in the running means. */
@@ -35,7 +37,7 @@ export function createScaleOut(): ScaleOut {
   return {
     wantsOne({ waiting, queuedForMs, serving, starting }) {
       if (starting >= Math.min(waiting, STARTS_AT_ONCE)) return false;
-      if (serving + starting === 0 || queuedForMs >= PATIENCE_MS) return true;
+      if (serving + starting === 0 || queuedForMs >= Math.max(PATIENCE_MS, STARTS_OF_PATIENCE * startMs)) return true;
       if (invocationMs === undefined) return serving + starting < STARTS_AT_ONCE;
       return (waiting * invocationMs) / (serving + starting) > startMs;
     },
