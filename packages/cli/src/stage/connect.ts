@@ -8,7 +8,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { createExecutions, createFeatureGroups, createGlueTables, createS3ObjectStore } from '@tidemark/aws';
+import { clientSettings, createExecutions, createFeatureGroups, createGlueTables, createS3ObjectStore } from '@tidemark/aws';
 import { TidemarkError } from '@tidemark/domain';
 import { engineCredentials } from '@tidemark/engine';
 import { type StageNames, stageNames } from '@tidemark/functions/resolve-topology';
@@ -57,10 +57,11 @@ export function connected(
   place: { stage: string; account: string; region: string },
   engine: EngineFile | undefined,
 ): ConnectedStage {
-  const config =
-    engine === undefined
-      ? { region: place.region }
-      : { region: place.region, endpoint: engine.endpoint, credentials: engineCredentials };
+  const config = {
+    ...clientSettings,
+    region: place.region,
+    ...(engine === undefined ? {} : { endpoint: engine.endpoint, credentials: engineCredentials }),
+  };
   const names = stageNames(place);
   const s3 = new S3Client({ ...config, ...(engine === undefined ? {} : { forcePathStyle: true }) });
   const sfn = new SFNClient(config);
