@@ -2,8 +2,8 @@
  * How many instances all functions together may have.
  *
  * An instance costs about 24 MB and 80 to 105 ms of one core to start (measured with a bundle of middy, logger, metrics
- * and one SDK client), and every instance talks to this one process. So more than a few per core only wait for each
- * other. A function without any instance may always start one: otherwise a function that waits for another one, directly
+ * and one SDK client), compiles its hot code for itself, and talks to this one process. So one for each core and one that
+ * waits do as much as twice as many, and take a sixth less CPU over the main job (19.5 s instead of 23 on two cores). A function without any instance may always start one: otherwise a function that waits for another one, directly
  * or through a state machine, could wait for ever.
  */
 import { availableParallelism } from 'node:os';
@@ -14,7 +14,7 @@ export interface InstanceLimits {
 }
 
 export function limitsForThisMachine(cores = availableParallelism()): InstanceLimits {
-  return { perFunction: Math.max(4, 2 * cores), total: Math.max(16, 6 * cores) };
+  return { perFunction: cores + 1, total: Math.max(16, 6 * cores) };
 }
 
 export interface BudgetMember {
