@@ -9,7 +9,7 @@ import { bareHttp } from './peers/bare-http.ts';
 import { openRecords } from './peers/sqlite.ts';
 
 const CONNECTIONS = 8;
-const SECONDS = 4;
+const SECONDS = 3;
 const WARM_UP_SECONDS = 2;
 /** Different requests, sent in turn: far more entity rows than one request holds. */
 const REQUESTS = 200;

@@ -1,14 +1,23 @@
 /**
  * One kept-alive HTTP/1.1 connection that sends whole requests, one at a time: as little client as there can be, so that
- * the server is what is measured. Knows answers with a content-length, which is what both servers send.
+ * the server is what is measured. Knows answers with a content-length, which is what both servers send, and keeps only
+ * the size of a body.
  */
 import { connect, type Socket } from 'node:net';
 
 const HEAD_END = '\r\n\r\n';
+const CONTENT_LENGTH = /content-length: (\d+)/i;
+
+export interface Answer {
+  readonly status: number;
+  readonly sizeBytes: number;
+}
 
 export class HttpConnection {
   readonly #socket: Socket;
-  #received: Buffer = Buffer.alloc(0);
+  #head: Buffer | undefined;
+  #answer: Answer | undefined;
+  #missingBytes = 0;
   #settle: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
 
   constructor(port: number) {
@@ -31,28 +40,29 @@ export class HttpConnection {
   }
 
   #take(bytes: Buffer): void {
-    this.#received = this.#received.length === 0 ? bytes : Buffer.concat([this.#received, bytes]);
-    const headEnd = this.#received.indexOf(HEAD_END);
-    if (headEnd < 0) return;
-    const head = this.#received.toString('latin1', 0, headEnd);
-    const bodyStart = headEnd + HEAD_END.length;
-    const length = Number(/content-length: (\d+)/i.exec(head)?.[1]);
-    if (this.#received.length < bodyStart + length) return;
-    const answer = { status: Number(head.slice(9, 12)), body: this.#received.subarray(bodyStart, bodyStart + length) };
-    this.#received = this.#received.subarray(bodyStart + length);
+    if (this.#answer !== undefined) this.#missingBytes -= bytes.length;
+    else this.#readHead(bytes);
+    if (this.#answer === undefined || this.#missingBytes > 0) return;
+    const answer = this.#answer;
+    this.#answer = undefined;
     this.#settle?.resolve(answer);
   }
-}
 
-export interface Answer {
-  readonly status: number;
-  readonly body: Buffer;
+  #readHead(bytes: Buffer): void {
+    const head = this.#head === undefined ? bytes : Buffer.concat([this.#head, bytes]);
+    const headEnd = head.indexOf(HEAD_END);
+    this.#head = headEnd < 0 ? head : undefined;
+    if (headEnd < 0) return;
+    const text = head.toString('latin1', 0, headEnd);
+    const sizeBytes = Number(CONTENT_LENGTH.exec(text)?.[1]);
+    this.#answer = { status: Number(text.slice(9, 12)), sizeBytes };
+    this.#missingBytes = headEnd + HEAD_END.length + sizeBytes - head.length;
+  }
 }
 
 /** The bytes of a POST of JSON. */
 export function printPost(path: string, headers: Readonly<Record<string, string>>, body: string): Buffer {
   const lines = Object.entries({ ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-  return Buffer.from(
-    `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
-  );
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return Buffer.from(`POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${head}\r\n${body}`);
 }
