@@ -1,6 +1,14 @@
 /** The topology of one stage in one account, with every name and ARN in place: plain data for the engine. */
 import { buildDatasetMachine, ingestMachine, type StateMachine } from '@tidemark/machines';
-import { type BucketName, type FunctionName, type MachineName, type Reference, type Topology, topology } from './topology.ts';
+import {
+  type BucketName,
+  type FunctionName,
+  type MachineName,
+  type Reference,
+  type ScheduleTopology,
+  type Topology,
+  topology,
+} from './topology.ts';
 
 export interface Stage {
   readonly stage: string;
@@ -60,6 +68,13 @@ function resolveReference(names: StageNames, secrets: StageSecrets, reference: R
   return secrets[reference.secret];
 }
 
+export function resolveSchedule(names: StageNames, stage: string, { name, expression, target }: ScheduleTopology) {
+  const base = { name: `${stage}-${name}`, expression };
+  return 'function' in target
+    ? { ...base, target: { functionName: names.functionName(target.function) } }
+    : { ...base, target: { stateMachine: names.machineName(target.machine) }, input: target.input };
+}
+
 export function resolveTopology(stage: Stage, secrets: StageSecrets, bundleDirOf: (name: FunctionName) => string) {
   const names = stageNames(stage);
   return {
@@ -97,10 +112,6 @@ export function resolveTopology(stage: Stage, secrets: StageSecrets, bundleDirOf
       functionName: names.functionName(name),
       authorizer,
     })),
-    schedules: topology.schedules.map(({ name, expression, function: target }) => ({
-      name: `${stage.stage}-${name}`,
-      expression,
-      target: { functionName: names.functionName(target) },
-    })),
+    schedules: topology.schedules.map((schedule) => resolveSchedule(names, stage.stage, schedule)),
   };
 }

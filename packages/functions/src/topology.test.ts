@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { machinesOf, resolveTopology, stageNames } from './resolve-topology.ts';
-import { topology } from './topology.ts';
+import { machinesOf, resolveSchedule, resolveTopology, stageNames } from './resolve-topology.ts';
+import { SCHEDULED_TIME, topology } from './topology.ts';
 
 const stage = { stage: 'dev', account: '000000000000', region: 'us-east-1' };
 const resolved = resolveTopology(stage, { 'audit-key': 'secret' }, (name) => `/bundles/${name}`);
@@ -35,7 +35,7 @@ test('machines call functions that exist, and every function is called by someth
   const triggered = new Set([
     ...called,
     ...topology.routes.map((route) => route.function),
-    ...topology.schedules.map((schedule) => schedule.function),
+    ...topology.schedules.flatMap(({ target }) => ('function' in target ? [target.function] : [])),
     ...Object.values(topology.buckets).flatMap((bucket) => bucket.notifies),
   ]);
   expect([...triggered].sort()).toEqual(Object.keys(topology.functions).sort());
@@ -60,4 +60,21 @@ test('a resolved stage is plain data without a reference left in it', () => {
 
 test('a bucket name is one that S3 takes', () => {
   for (const { name } of resolved.buckets) expect(name).toMatch(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+});
+
+test('a schedule starts a function or a machine of its stage, the machine with the scheduled time', () => {
+  const names = stageNames(stage);
+  const expression = 'rate(1 day)';
+  expect(resolveSchedule(names, 'dev', { name: 'daily', expression, target: { function: 'reconcile' } })).toEqual({
+    name: 'dev-daily',
+    expression,
+    target: { functionName: 'dev-reconcile' },
+  });
+  const input = { scheduledTime: SCHEDULED_TIME };
+  expect(resolveSchedule(names, 'dev', { name: 'daily', expression, target: { machine: 'ingest', input } })).toEqual({
+    name: 'dev-daily',
+    expression,
+    target: { stateMachine: 'dev-ingest' },
+    input,
+  });
 });

@@ -174,6 +174,19 @@ const functions = {
 
 export type FunctionName = keyof typeof functions;
 
+export interface ScheduleTopology {
+  readonly name: string;
+  /** `rate(5 minutes)` or `cron(0 3 * * ? *)`, UTC. */
+  readonly expression: string;
+  /** The input may contain {@link SCHEDULED_TIME}. It fires at least once: whoever is started must stand a second time. */
+  readonly target: { readonly function: FunctionName } | { readonly machine: MachineName; readonly input: ScheduleInput };
+}
+
+export type ScheduleInput = Readonly<Record<string, string>>;
+
+/** EventBridge Scheduler's context attribute: the time a firing was meant for, as ISO-8601 with whole seconds. */
+export const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
+
 export interface Topology {
   readonly functions: Readonly<Record<FunctionName, FunctionTopology>>;
   readonly buckets: Readonly<Record<BucketName, { readonly versioned: boolean; readonly notifies: readonly FunctionName[] }>>;
@@ -183,7 +196,7 @@ export interface Topology {
     readonly function: FunctionName;
     readonly authorizer: 'jwt' | 'iam';
   }[];
-  readonly schedules: readonly { readonly name: string; readonly expression: string; readonly function: FunctionName }[];
+  readonly schedules: readonly ScheduleTopology[];
   readonly chunkConcurrency: number;
   readonly rangeConcurrency: number;
 }
@@ -203,7 +216,7 @@ export const topology: Topology = {
     { method: 'GET', path: '/internal/features/{view}', function: 'serve-features', authorizer: 'iam' },
     { method: 'POST', path: '/internal/features/{view}', function: 'serve-features', authorizer: 'iam' },
   ],
-  schedules: [{ name: 'reconcile', expression: 'rate(5 minutes)', function: 'reconcile' }],
+  schedules: [{ name: 'reconcile', expression: 'rate(5 minutes)', target: { function: 'reconcile' } }],
   chunkConcurrency: CHUNK_CONCURRENCY,
   rangeConcurrency: 4,
 };

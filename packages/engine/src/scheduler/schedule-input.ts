@@ -4,6 +4,8 @@ import type { EngineContext } from '../engine-context.ts';
 export interface Firing {
   readonly scheduleName: string;
   readonly scheduledMs: number;
+  /** From 1. */
+  readonly attemptNumber: number;
 }
 
 /**
@@ -31,7 +33,7 @@ export function scheduleInput(context: EngineContext, input: unknown, firing: Fi
     .replaceAll('<aws.scheduler.scheduled-time>', time)
     .replaceAll('<aws.scheduler.schedule-arn>', arn)
     .replaceAll('<aws.scheduler.execution-id>', executionId)
-    .replaceAll('<aws.scheduler.attempt-number>', '1');
+    .replaceAll('<aws.scheduler.attempt-number>', String(firing.attemptNumber));
   const [unknown] = /<aws\.scheduler\.[^>]*>/.exec(filled) ?? [];
   if (unknown) throw new Error(`schedule ${firing.scheduleName}: the input names ${unknown}, which Scheduler does not know`);
   return JSON.parse(filled);

@@ -14,6 +14,7 @@ const patiently = { timeout: 15_000 };
 let context: ReturnType<typeof createTestContext>;
 let scheduler: Scheduler;
 let fired: { target: string; input: unknown }[];
+let absent = '';
 
 function open(changes: Parameters<typeof createTestContext>[0] = {}) {
   Object.assign(context, changes);
@@ -21,7 +22,7 @@ function open(changes: Parameters<typeof createTestContext>[0] = {}) {
     functions: {
       invoke: async () => ({ payload: '', requestId: '' }),
       invokeAsync: async (name, input) => {
-        if (name === 'absent') throw new Error('Function not found');
+        if (name === absent) throw new Error('Function not found');
         fired.push({ target: name, input });
       },
     },
@@ -30,6 +31,7 @@ function open(changes: Parameters<typeof createTestContext>[0] = {}) {
 }
 beforeEach(() => {
   fired = [];
+  absent = 'absent';
   context = createTestContext({ clock: createEngineClock(() => START_MS) });
   open();
 });
@@ -108,6 +110,35 @@ describe('a schedule', () => {
     await expect
       .poll(() => context.logged, patiently)
       .toEqual(Array(2).fill('scheduler: hourly: the target refused: Function not found'));
+  });
+});
+
+describe('a target that refuses', () => {
+  const schedule: Schedule = {
+    ...hourly,
+    target: { functionName: 'absent' },
+    input: { at: '<aws.scheduler.scheduled-time>', attempt: '<aws.scheduler.attempt-number>' },
+  };
+  const failed = 'scheduler: hourly: the target refused: Function not found';
+
+  it('is tried again after longer and longer, with the same scheduled time', async () => {
+    scheduler.deploy([schedule]);
+    context.clock.advance(HOUR_MS);
+    await expect.poll(() => context.logged, patiently).toEqual([failed]);
+    absent = '';
+    context.clock.advance(1_000);
+    await expect
+      .poll(() => fired, patiently)
+      .toEqual([{ target: 'absent', input: { at: '2026-01-05T11:00:00Z', attempt: '2' } }]);
+  });
+
+  it('is given up when the policy says so', async () => {
+    scheduler.deploy([{ ...schedule, retryPolicy: { maximumRetryAttempts: 1, maximumEventAgeSeconds: 3_600 } }]);
+    context.clock.advance(HOUR_MS);
+    await expect.poll(() => context.logged, patiently).toEqual([failed]);
+    context.clock.advance(1_000);
+    await expect.poll(() => context.logged, patiently).toEqual([failed, 'scheduler: hourly: given up after 2 attempts']);
+    expect(fired).toEqual([]);
   });
 });
 

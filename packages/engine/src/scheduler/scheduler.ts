@@ -3,7 +3,7 @@
  *
  * Gaps
  * - No control plane: schedules come from the deployment. No one-time schedules, time zones (UTC only), flexible windows,
- *   start and end dates, or dead-letter queues. A target that refuses is logged, not retried for a day.
+ *   start and end dates, or dead-letter queues. What waits to be tried again does not survive a restart.
  *
  * Differences by design
  * - A rate counts from the first deployment of name and expression (kept in `scheduler/anchors.json`, so restarts do not
@@ -18,6 +18,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineContext } from '../engine-context.ts';
 import type { Functions } from '../ports.ts';
+import { createDeliverer, DEFAULT_RETRY_POLICY, type RetryPolicy } from './deliver.ts';
 import { type NextFiring, parseScheduleExpression } from './schedule-expression.ts';
 import { scheduleInput } from './schedule-input.ts';
 
@@ -29,6 +30,8 @@ export interface Schedule {
   readonly target: { readonly functionName: string } | { readonly stateMachine: string };
   /** JSON; strings may contain `<aws.scheduler.scheduled-time>`. Left out: Scheduler's default event. */
   readonly input?: unknown;
+  /** For a target that refuses. Default: 185 times within 24 hours. */
+  readonly retryPolicy?: RetryPolicy;
 }
 
 export interface SchedulerOptions {
@@ -47,17 +50,17 @@ const MOST_AT_ONCE = 48;
 export function createScheduler(context: EngineContext, { functions, startExecution }: SchedulerOptions): Scheduler {
   const anchors = openAnchors(join(context.dataDir, 'scheduler'));
   const alarms = new Map<string, () => void>();
+  const deliverer = createDeliverer(context);
 
-  async function fire(schedule: Schedule, scheduledMs: number): Promise<void> {
+  async function fire({ name, target, input, retryPolicy }: Schedule, scheduledMs: number): Promise<void> {
     const times = context.random() < context.settings.scheduleDuplicateShare ? 2 : 1;
+    const attempt = async (attemptNumber: number) => {
+      const filled = scheduleInput(context, input, { scheduleName: name, scheduledMs, attemptNumber });
+      if ('functionName' in target) await functions.invokeAsync(target.functionName, filled);
+      else await startExecution(target.stateMachine, filled);
+    };
     for (let i = 0; i < times; i += 1) {
-      try {
-        const input = scheduleInput(context, schedule.input, { scheduleName: schedule.name, scheduledMs });
-        if ('functionName' in schedule.target) await functions.invokeAsync(schedule.target.functionName, input);
-        else await startExecution(schedule.target.stateMachine, input);
-      } catch (error) {
-        context.log(`scheduler: ${schedule.name}: the target refused: ${(error as Error).message}`);
-      }
+      await deliverer.deliver({ scheduleName: name, policy: retryPolicy ?? DEFAULT_RETRY_POLICY, attempt });
     }
   }
 
@@ -91,12 +94,15 @@ export function createScheduler(context: EngineContext, { functions, startExecut
         next: parseScheduleExpression(schedule.expression, anchors.of(schedule, nowMs)),
       }));
       for (const { schedule } of parsed)
-        scheduleInput(context, schedule.input, { scheduleName: schedule.name, scheduledMs: nowMs });
+        scheduleInput(context, schedule.input, { scheduleName: schedule.name, scheduledMs: nowMs, attemptNumber: 1 });
       anchors.keep(schedules);
       cancelAll();
       for (const { schedule, next } of parsed) arm(schedule, next, nowMs);
     },
-    stop: cancelAll,
+    stop() {
+      cancelAll();
+      deliverer.stop();
+    },
   };
 }
 
