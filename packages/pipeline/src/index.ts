@@ -20,6 +20,7 @@ export { type Reconciliation, reconcile } from './ingest/reconcile.ts';
 export { routeObject } from './ingest/route-object.ts';
 export { requireReceipt, sealIngest } from './ingest/seal-ingest.ts';
 export { dateOf, ingestIdOf, ledgerKeys } from './ledger/ledger-keys.ts';
+export { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName, type MetricUnit, metrics } from './monitor/metrics.ts';
 export type { ExecutionStatus, Executions } from './ports/executions.ts';
 export type { DescribedFeature, DescribedGroup, FeatureGroups } from './ports/feature-groups.ts';
 export type {
