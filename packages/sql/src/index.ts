@@ -17,4 +17,5 @@ export {
 } from './print-projected-table.ts';
 export { printUnload, type UnloadOptions } from './print-unload.ts';
 export type { Query, TableName } from './tree.ts';
+export { bucketOf, type EventRowsPlan, planEventRows, reachMs } from './windows/plan-event-rows.ts';
 export type { PlanWindows } from './windows/plan-windows.ts';

@@ -25,32 +25,47 @@ export const emptyWindowState = ({ windowed: { layout } }: WindowedGroup): Windo
   seen: new Map(),
 });
 
-export function acceptEvent(
-  group: WindowedGroup,
-  state: WindowState,
-  event: WindowEvent,
-  digest: string,
-  eventArrivedMs: number,
-): WindowState {
+/** Events that count, their digests, and the greatest arrival among them. */
+export interface AcceptedEvents {
+  readonly events: readonly WindowEvent[];
+  readonly digests: readonly string[];
+  readonly arrivedMs: number;
+}
+
+/** Any number of events at once: one after the other they make the same state, but for the event time of its record. */
+export function acceptEvents(group: WindowedGroup, state: WindowState, accepted: AcceptedEvents): WindowState {
   const { tileMs } = group.windowed.layout;
-  const arrivedMs = Math.max(state.arrivedMs, eventArrivedMs);
+  const arrivedMs = Math.max(state.arrivedMs, accepted.arrivedMs);
   const openFrom = firstOpenTile(group, { arrivedMs });
   const isSealed = (one: OpenEvent) => stepOf(one.timeMs, tileMs) < openFrom;
-  const kept: OpenEvent = { timeMs: event.timeMs, id: event.id, values: onlyFields(event.values, keptFields(group)) };
-  const events = insertSorted(state.open, kept);
+  const fields = keptFields(group);
+  const kept = accepted.events.map(({ timeMs, id, values }): OpenEvent => ({ timeMs, id, values: onlyFields(values, fields) }));
+  const events = [...state.open, ...kept].sort(compareEvents);
   const sealed = events.filter(isSealed);
   return {
     arrivedMs,
-    recordTimeMs: nextRecordTimeMs(state.recordTimeMs, eventArrivedMs),
+    recordTimeMs: nextRecordTimeMs(state.recordTimeMs, accepted.arrivedMs),
     open: sealed.length === 0 ? events : events.filter((one) => !isSealed(one)),
     tiles: seal(group, state.tiles, sealed, openFrom),
     ever: state.ever.map((partial, at) => {
       const part = group.windowed.layout.ever[at];
       return part === undefined ? partial : addEvents(part, partial, sealed);
     }),
-    seen: remember(state.seen, digest, stepOf(event.timeMs, tileMs), firstRememberedTile(group, { arrivedMs })),
+    seen: remember(
+      state.seen,
+      accepted.digests.map((digest, at) => [digest, stepOf((accepted.events[at] as WindowEvent).timeMs, tileMs)]),
+      firstRememberedTile(group, { arrivedMs }),
+    ),
   };
 }
+
+export const acceptEvent = (
+  group: WindowedGroup,
+  state: WindowState,
+  event: WindowEvent,
+  digest: string,
+  arrivedMs: number,
+): WindowState => acceptEvents(group, state, { events: [event], digests: [digest], arrivedMs });
 
 /** Tiles with the events of their steps, without what no window reaches from the seal line on. */
 function seal(
@@ -93,15 +108,15 @@ export function addEvents(
   return partial;
 }
 
-function remember(seen: ReadonlyMap<string, number>, digest: string, step: number, from: number): ReadonlyMap<string, number> {
+function remember(
+  seen: ReadonlyMap<string, number>,
+  more: readonly (readonly [digest: string, step: number])[],
+  from: number,
+): ReadonlyMap<string, number> {
   const remembered = new Map<string, number>();
   for (const [one, at] of seen) if (at >= from) remembered.set(one, at);
-  return remembered.set(digest, step);
-}
-
-function insertSorted(events: readonly OpenEvent[], event: OpenEvent): OpenEvent[] {
-  const at = events.findLastIndex((one) => compareEvents(one, event) < 0) + 1;
-  return events.toSpliced(at, 0, event);
+  for (const [one, at] of more) if (at >= from) remembered.set(one, at);
+  return remembered;
 }
 
 const onlyFields = (values: WindowEvent['values'], names: readonly string[]): WindowEvent['values'] =>

@@ -1,4 +1,4 @@
-import { acceptEvent, emptyWindowState } from './accept-event.ts';
+import { acceptEvents, emptyWindowState } from './accept-event.ts';
 import type { WindowedGroup } from './define-windowed-group.ts';
 import type { WindowEvent } from './encode-event.ts';
 import { digestEvent } from './event-digest.ts';
@@ -14,19 +14,27 @@ export interface HistoryEvent extends WindowEvent {
  * The state of an entity from its rows of the event history, in any order and however often each is stored. Of several rows
  * of one id and event time the earliest arrival stands, then the least values, as in SQL.
  *
- * @param afterMs The event time of the record that it replaces, which the new one is moved up beyond.
+ * @param afterMs What the event time of the new record is moved up beyond: that of the record that it replaces, and of all
+ * that may still be written by somebody who decides by that one.
  */
 export function rebuildWindowState(group: WindowedGroup, rows: readonly HistoryEvent[], afterMs: number): WindowState {
+  const events = foldHistory(group, rows);
+  const before = { ...emptyWindowState(group), recordTimeMs: afterMs };
+  if (events.length === 0) return before;
+  const arrivedMs = events.reduce((latest, event) => Math.max(latest, event.arrivedMs), Number.NEGATIVE_INFINITY);
+  return acceptEvents(group, before, { events, digests: events.map(digestEvent), arrivedMs });
+}
+
+/** The events that the rows of one entity stand for, each once. */
+export function foldHistory(group: WindowedGroup, rows: readonly HistoryEvent[]): HistoryEvent[] {
   const names = Object.keys(group.windowed.fields);
-  const inOrder = rows.toSorted((a, b) => a.arrivedMs - b.arrivedMs || compareRows(names, a, b));
   const events = new Map<string, HistoryEvent>();
-  for (const row of inOrder) {
+  for (const row of rows) {
     const identity = `${row.timeMs} ${row.id}`;
-    if (!events.has(identity)) events.set(identity, row);
+    const other = events.get(identity);
+    if (other === undefined || (row.arrivedMs - other.arrivedMs || compareRows(names, row, other)) < 0) events.set(identity, row);
   }
-  let state: WindowState = { ...emptyWindowState(group), recordTimeMs: afterMs };
-  for (const row of events.values()) state = acceptEvent(group, state, row, digestEvent(row), row.arrivedMs);
-  return state;
+  return [...events.values()];
 }
 
 function compareRows(names: readonly string[], a: HistoryEvent, b: HistoryEvent): number {

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { addDays, daysBetween, FIRST_DAY } from './calendar.ts';
 
-const FLIGHTS = dataFile('flights-3m.parquet');
+/** Three million flights of the first half of 2001. */
+export const FLIGHTS = dataFile('flights-3m.parquet');
 const AIRPORTS = dataFile('airports.csv');
 
 /** The package exports nothing but its main module, `build/index.js`, beside whose folder the data lie. */
