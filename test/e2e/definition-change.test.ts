@@ -14,6 +14,10 @@ import { tidemark } from './tidemark-process.ts';
 
 const HOUR_MS = 3_600_000;
 const GROUP = 'dev-airport-hours-v1';
+/** What the plans of these changes say of the groups of the stream. */
+const STREAM_GROUPS = ['airport-activity', 'airport-activity-events', 'last-departure'].map(
+  (name) => `    dev-${name}-v1: unchanged`,
+);
 const LINE_BEFORE = "    departures: integral({ description: 'flights that were to leave in the hour' }),\n";
 const ADDED_LINE = "    cancelled: integral({ description: 'flights that did not leave' }),\n";
 
@@ -111,6 +115,7 @@ describe('a feature is added', () => {
       '    dev-airport-profile-v1: unchanged',
       `  ~ ${GROUP}: add cancelled (Integral)`,
       '    dev-route-days-v1: unchanged',
+      ...STREAM_GROUPS,
       '',
     ].join('\n');
     expect(planned).toEqual({ code: 0, stdout: plan, stderr: '' });
@@ -183,7 +188,7 @@ describe('a feature is added', () => {
     const { code, stdout } = await apply();
     expect([code, stdout.match(/unchanged/g)?.length, stdout.trimEnd().split('\n').at(-1)]).toEqual([
       0,
-      3,
+      6,
       'Applied. The catalogue is at version 2.',
     ]);
   });
@@ -216,6 +221,7 @@ test.each([
         '    dev-airport-profile-v1: unchanged',
         `  ~ ${GROUP}: add diverted (Integral)`,
         `  ✗ dev-route-days-v1: ${reason}`,
+        ...STREAM_GROUPS,
         '',
       ]);
       expect([code, stderr]).toEqual([2, `tidemark: DEFINITION_INCOMPATIBLE: route-days: ${reason}\n`]);

@@ -8,7 +8,7 @@ import {
   UpdateFeatureGroupCommand,
 } from '@aws-sdk/client-sagemaker';
 import { ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, type Group } from '@tidemark/domain';
-import { type DescribedFeature, type DescribedGroup, type FeatureGroups, recordFeatures } from '@tidemark/pipeline';
+import { type DescribedFeature, type DescribedGroup, type FeatureGroups, recordFeatures, storesOf } from '@tidemark/pipeline';
 import { calling, isServiceError, translateError } from './translate-error.ts';
 
 const UNIT_MS = { Seconds: 1_000, Minutes: 60_000, Hours: 3_600_000, Days: 86_400_000, Weeks: 604_800_000 } as const;
@@ -61,26 +61,29 @@ export function createFeatureGroups(sagemaker: SageMakerClient, placement: Featu
 }
 
 function creation(groupName: string, group: Group, { offlineStoreUri, roleArn, kmsKeyId }: FeatureGroupPlacement) {
-  const inMemory = group.storage === 'InMemory';
+  const stores = storesOf(group);
   return {
     FeatureGroupName: groupName,
     RecordIdentifierFeatureName: ENTITY_KEY_FEATURE,
     EventTimeFeatureName: EVENT_TIME_FEATURE,
     FeatureDefinitions: recordFeatures(group).map(featureDefinition),
-    OnlineStoreConfig: {
-      EnableOnlineStore: true,
-      StorageType: group.storage,
-      ...(group.ttlMs === undefined ? {} : { TtlDuration: ttlDuration(group.ttlMs) }),
-      ...(kmsKeyId === undefined ? {} : { SecurityConfig: { KmsKeyId: kmsKeyId } }),
-    },
-    // The in-memory tier has no offline store.
-    ...(inMemory
-      ? {}
-      : {
+    ...(stores.online
+      ? {
+          OnlineStoreConfig: {
+            EnableOnlineStore: true,
+            StorageType: group.storage,
+            ...(group.ttlMs === undefined ? {} : { TtlDuration: ttlDuration(group.ttlMs) }),
+            ...(kmsKeyId === undefined ? {} : { SecurityConfig: { KmsKeyId: kmsKeyId } }),
+          },
+        }
+      : {}),
+    ...(stores.offline
+      ? {
           OfflineStoreConfig: {
             S3StorageConfig: { S3Uri: offlineStoreUri, ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }) },
           },
-        }),
+        }
+      : {}),
     RoleArn: roleArn,
     ...(group.description === undefined ? {} : { Description: group.description.slice(0, 128) }),
     Tags: [
@@ -120,6 +123,7 @@ function describedGroup(
       collection: one.CollectionType,
       dimension: one.CollectionConfig?.VectorConfig?.Dimension,
     })),
+    online: online?.EnableOnlineStore === true,
     ttlMs: Unit === undefined || Value === undefined ? undefined : Value * UNIT_MS[Unit],
     offline:
       offline?.DataCatalogConfig === undefined

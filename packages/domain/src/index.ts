@@ -3,7 +3,7 @@ export { defineEntity, type Entity, type KeyShape, type KeyValues } from './defi
 export { defineGroup, type FeatureShape, type Group, type OnlineStorage, type RecordInput } from './define-group.ts';
 export { type Column, type ColumnShape, column, defineSource, type Source, type SourceRow } from './define-source.ts';
 export { defineView, type Join, join, type RequestContext, type RequestFeature, type View } from './define-view.ts';
-export { type Definitions, defineFeatureStore, findSource } from './definitions.ts';
+export { type Definitions, defineFeatureStore, findSource, storedGroups } from './definitions.ts';
 export { type Duration, parseDurationMs } from './duration.ts';
 export { encodeRecord, type FeatureRecord, isRefusal, MAX_RECORD_BYTES, type WireValue } from './encode-record.ts';
 export { type KeyPart, type KeyPartType, MAX_KEY_BYTES, parseEntityKey, printEntityKey } from './entity-key.ts';
@@ -50,6 +50,7 @@ export {
   ENTITY_KEY_FEATURE,
   EVENT_TIME_FEATURE,
   physicalGroupName,
+  physicalStreamName,
   RESERVED_FEATURE_NAMES,
 } from './names.ts';
 export { emptyWindowState } from './windows/accept-event.ts';
@@ -73,7 +74,7 @@ export { encodeEvent, type WindowEvent } from './windows/encode-event.ts';
 export { evaluateWindows, type WindowValues } from './windows/evaluate-windows.ts';
 export { type EventField, type FieldShape, field, type Scalar, unitsPerOne } from './windows/event-field.ts';
 export { type HistoryEvent, rebuildWindowState } from './windows/rebuild-state.ts';
-export { decodeWindowState, encodeWindowState } from './windows/state-codec.ts';
+export { decodeWindowState, encodeWindowState, stateFingerprint } from './windows/state-codec.ts';
 export { greatestRecordBytes, greatestStateBytes, type WindowBounds } from './windows/window-bounds.ts';
 export { EVENT_COLUMNS, eventGroupOf, stateGroupOf, WINDOW_STATE_FEATURE } from './windows/window-groups.ts';
 export type { Part, PlannedAggregate, PlannedSpan, WindowLayout } from './windows/window-layout.ts';

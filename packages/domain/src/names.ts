@@ -51,3 +51,6 @@ export function assertFeatureName(where: string, name: string): void {
 /** `{stage}-{group}-v{major}`: the feature group's name in the service. */
 export const physicalGroupName = (stage: string, group: { readonly name: string; readonly version: number }): string =>
   `${stage}-${group.name}-v${group.version}`;
+
+/** `{stage}-{stream}`: the stream's name in the service. */
+export const physicalStreamName = (stage: string, stream: { readonly name: string }): string => `${stage}-${stream.name}`;

@@ -1,10 +1,13 @@
 import { defineFeatureStore } from '@tidemark/domain';
-import { airportHours, airportProfile, routeDays } from './flights/groups.ts';
+import { airportActivity, airportHours, airportProfile, lastDeparture, routeDays } from './flights/groups.ts';
 import { airportFiles, airportHourFiles, routeDayFiles } from './flights/sources.ts';
-import { departureDelay } from './flights/views.ts';
+import { airportActivityEvents, departures, lastDepartureEvents } from './flights/streams.ts';
+import { airportNow, departureDelay, routeNow } from './flights/views.ts';
 
 export const definitions = defineFeatureStore({
-  groups: [airportProfile, airportHours, routeDays],
+  groups: [airportProfile, airportHours, routeDays, airportActivity, lastDeparture],
   sources: [airportFiles, airportHourFiles, routeDayFiles],
-  views: [departureDelay],
+  views: [departureDelay, airportNow, routeNow],
+  streams: [departures],
+  streamSources: [airportActivityEvents, lastDepartureEvents],
 });

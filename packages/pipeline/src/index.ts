@@ -1,5 +1,5 @@
 export { type ApplyDependencies, applyDefinitions, planApply } from './apply/apply-definitions.ts';
-export { type Change, planGroup, recordFeatures } from './apply/plan-apply.ts';
+export { type Change, planGroup, recordFeatures, storesOf } from './apply/plan-apply.ts';
 export { type Catalogue, type CatalogueEntry, type OfflineTable, resolveGroup } from './catalogue/catalogue.ts';
 export { createCatalogueReader } from './catalogue/load-catalogue.ts';
 export { type DataClass, type DataPlace, dataMap, findPlace } from './data-map.ts';

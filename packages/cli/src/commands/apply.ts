@@ -11,6 +11,7 @@ import { awsOption, dataOption, definitionsOption, jsonOption, stageOption } fro
 interface Options extends StageOptions {
   readonly definitions?: string;
   readonly plan: boolean;
+  readonly rebuildWindows: boolean;
   readonly json: boolean;
 }
 
@@ -18,6 +19,7 @@ export const applyCommand = () =>
   new Command('apply')
     .description('create or extend feature groups until they agree with the definitions')
     .option('--plan', 'show what would change and stop', false)
+    .option('--rebuild-windows', 'let windows become what their stored state cannot be read as', false)
     .addOption(definitionsOption())
     .addOption(dataOption())
     .addOption(stageOption())
@@ -28,14 +30,12 @@ export const applyCommand = () =>
       const stage = await connect(options);
       const module = definitionsOf(stage, options.definitions);
       const definitions = await loadDefinitions(module);
-      const changes = await planApply({ definitions, stage: stage.stage, groups: stage.groups });
+      const deps = { ...stage, definitions, ledger: stage.names.bucket('ledger'), database: stage.names.database, waiting };
+      const changes = await planApply(deps, options);
       reporter.line('Plan:');
       reporter.line(showChanges(changes));
       if (options.plan) return reporter.result({ changes });
-      const catalogue = await applyDefinitions(
-        { ...stage, definitions, ledger: stage.names.bucket('ledger'), database: stage.names.database, waiting },
-        changes,
-      );
+      const catalogue = await applyDefinitions(deps, changes);
       // The groups first, the code after: a function never writes a feature that its group does not have yet.
       if (stage.engine !== undefined) await ensureBundles(stage.engine.bundleDir, module);
       reporter.line(`Applied. The catalogue is at version ${catalogue.version}.`);

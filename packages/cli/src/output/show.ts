@@ -12,6 +12,8 @@ function showChange(change: Change): string {
       return `  ~ ${change.groupName}: add ${change.features.map(({ name, type }) => `${name} (${type})`).join(', ')}`;
     case 'set-ttl':
       return `  ~ ${change.groupName}: time to live ${showMs(change.fromMs)} → ${showMs(change.toMs)}`;
+    case 'rebuild-windows':
+      return `  ! ${change.groupName}: its windows keep something else: run \`tidemark stream rebuild\` afterwards`;
     case 'refused':
       return `  ✗ ${change.groupName}: ${change.reason}`;
     case 'unchanged':

@@ -82,11 +82,9 @@ async function deploy(instance: Engine, options: StartOptions, dataDir: string, 
   };
   const stage = connected(place, file);
   const definitions = await loadDefinitions(options.definitions);
-  const changes = await planApply({ definitions, stage: place.stage, groups: stage.groups });
-  await applyDefinitions(
-    { ...stage, definitions, ledger: stage.names.bucket('ledger'), database: stage.names.database, waiting },
-    changes,
-  );
+  const deps = { ...stage, definitions, ledger: stage.names.bucket('ledger'), database: stage.names.database, waiting };
+  const changes = await planApply(deps);
+  await applyDefinitions(deps, changes);
   saveEngineFile(dataDir, file);
   return {
     ...stage,

@@ -137,8 +137,8 @@ const NO_FIELD: EventField = newField.number();
 const fieldOf = ({ windowed: { fields } }: WindowedGroup, name: string | undefined): EventField =>
   name === undefined ? NO_FIELD : (fields[name] as EventField);
 
-/** Whatever of a definition decides what a state holds. */
-const stateFingerprint = ({
+/** Changes with whatever of a definition decides what a state holds: a state is readable by definitions of one fingerprint. */
+export const stateFingerprint = ({
   windowed: { layout, fields, latenessMs, redeliveryMs, futureToleranceMs, identity },
 }: WindowedGroup): string =>
   fingerprint(

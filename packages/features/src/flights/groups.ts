@@ -1,4 +1,4 @@
-import { defineGroup, fractional, integral, text } from '@tidemark/domain';
+import { aggregate, defineGroup, defineWindowedGroup, field, fractional, integral, text } from '@tidemark/domain';
 import { airport, route } from './entities.ts';
 
 /** What an airport is: changes rarely, never expires. */
@@ -48,4 +48,42 @@ export const routeDays = defineGroup({
     share_late: fractional({ description: 'share of the flights that were 15 minutes late or more, 0 to 1' }),
     distance: integral({ description: 'miles, as filed' }),
   },
+});
+
+/**
+ * What goes on at an airport right now, from its departures as they happen. The bounds are twice what the busiest airport had
+ * on its busiest day of 2001; they limit the size of a record.
+ */
+export const airportActivity = defineWindowedGroup({
+  name: 'airport-activity',
+  entity: airport,
+  owner: 'flight-operations',
+  description: 'What goes on at an airport right now',
+  fields: {
+    destination: field.text({ maxBytes: 4 }),
+    delay: field.integer({ within: 10_000, description: 'minutes' }),
+  },
+  step: '1m',
+  lateness: '24h',
+  futureTolerance: '5m',
+  bounds: { events: 4_000, eventsPerStep: 100, distinctPerStep: 60 },
+  windows: {
+    departures_5m: aggregate.count({ length: '5m' }),
+    departures_1h: aggregate.count({ length: '1h' }),
+    delay_sum_1h: aggregate.sum('delay', { length: '1h' }),
+    delay_mean_1h: aggregate.mean('delay', { length: '1h' }),
+    delay_max_3h: aggregate.max('delay', { length: '3h' }),
+    destinations_1h: aggregate.distinct('destination', { length: '1h' }),
+    last_destination: aggregate.last('destination'),
+  },
+});
+
+/** The newest departure of a route. */
+export const lastDeparture = defineGroup({
+  name: 'last-departure',
+  entity: route,
+  owner: 'flight-operations',
+  description: 'The newest departure of a route',
+  freshFor: '6h',
+  features: { delay: integral({ description: 'minutes' }) },
 });

@@ -1,6 +1,6 @@
 import { defineView, fractional, integral, join } from '@tidemark/domain';
 import { greatCircleKm } from './great-circle.ts';
-import { airportHours, airportProfile, routeDays } from './groups.ts';
+import { airportActivity, airportHours, airportProfile, lastDeparture, routeDays } from './groups.ts';
 
 /** What a model that asks "will this departure be late?" is given. */
 export const departureDelay = defineView({
@@ -47,4 +47,37 @@ export const departureDelay = defineView({
             ),
     },
   },
+});
+
+/** What goes on at an airport, as of the answer. */
+export const airportNow = defineView({
+  name: 'airport-now',
+  description: 'What goes on at an airport right now',
+  keys: { airport: 'string' },
+  joins: [
+    join(airportActivity, {
+      key: { airport: 'airport' },
+      select: {
+        departures_5m: 'departures_5m',
+        departures_1h: 'departures_1h',
+        delay_sum_1h: 'delay_sum_1h',
+        delay_mean_1h: 'delay_mean_1h',
+        delay_max_3h: 'delay_max_3h',
+        destinations_1h: 'destinations_1h',
+        last_destination: 'last_destination',
+      },
+    }),
+  ],
+});
+
+/** A route right now: its newest departure beside what goes on at both ends. */
+export const routeNow = defineView({
+  name: 'route-now',
+  description: 'A route right now: its newest departure, and what goes on at both ends',
+  keys: { origin: 'string', destination: 'string' },
+  joins: [
+    join(lastDeparture, { key: { origin: 'origin', destination: 'destination' }, select: { last_delay: 'delay' } }),
+    join(airportActivity, { key: { airport: 'origin' }, select: { origin_departures_1h: 'departures_1h' } }),
+    join(airportActivity, { key: { airport: 'destination' }, select: { destination_departures_1h: 'departures_1h' } }),
+  ],
 });

@@ -2,7 +2,7 @@
  * Makes the feature store agree with the definitions: creates and extends groups, makes the projected table of each, and
  * writes the catalogue last, so that nothing is found before it is there. Doing it again changes nothing.
  */
-import { type Definitions, physicalGroupName, TidemarkError } from '@tidemark/domain';
+import { type Definitions, isWindowed, physicalGroupName, stateFingerprint, storedGroups, TidemarkError } from '@tidemark/domain';
 import { projectedTableParameters } from '@tidemark/sql';
 import type { Catalogue, CatalogueEntry, OfflineTable } from '../catalogue/catalogue.ts';
 import { loadJson, printJson } from '../ledger/json-objects.ts';
@@ -11,7 +11,7 @@ import type { DescribedGroup, FeatureGroups } from '../ports/feature-groups.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Tables } from '../ports/tables.ts';
 import type { Waiting } from '../ports/waiting.ts';
-import { type Change, planGroup } from './plan-apply.ts';
+import { type Change, planGroup, planWindows } from './plan-apply.ts';
 
 export interface ApplyDependencies {
   readonly definitions: Definitions;
@@ -32,11 +32,23 @@ const MOST_WAIT_MS = 15 * 60_000;
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 2100;
 
-export async function planApply(deps: Pick<ApplyDependencies, 'definitions' | 'stage' | 'groups'>): Promise<Change[]> {
+/** @param options.rebuildWindows Whether windows may become what their stored state cannot be read as. */
+export async function planApply(
+  deps: Pick<ApplyDependencies, 'definitions' | 'stage' | 'groups' | 'objects' | 'ledger'>,
+  options: { readonly rebuildWindows?: boolean } = {},
+): Promise<Change[]> {
+  const catalogue = await loadJson<Catalogue>(deps.objects, deps.ledger, ledgerKeys.catalogue());
   const changes: Change[] = [];
-  for (const group of deps.definitions.groups) {
-    const groupName = physicalGroupName(deps.stage, group);
-    changes.push(...planGroup(group, groupName, await deps.groups.describe(groupName)));
+  for (const declared of deps.definitions.groups) {
+    for (const group of storedGroups({ groups: [declared] })) {
+      const groupName = physicalGroupName(deps.stage, group);
+      changes.push(...planGroup(group, groupName, await deps.groups.describe(groupName), declared.name));
+    }
+    if (!isWindowed(declared)) continue;
+    const groupName = physicalGroupName(deps.stage, declared);
+    const entry = catalogue?.groups[declared.name];
+    const stored = entry?.groupName === groupName ? entry.windows : undefined;
+    changes.push(...planWindows(declared, groupName, stored, stateFingerprint(declared), options.rebuildWindows === true));
   }
   return changes;
 }
@@ -50,13 +62,15 @@ export async function applyDefinitions(deps: ApplyDependencies, changes: readonl
   for (const change of changes) await applyChange(deps, change);
   await deps.tables.ensureDatabase(deps.database);
   const entries: Record<string, CatalogueEntry> = {};
-  for (const group of deps.definitions.groups) {
+  for (const group of storedGroups(deps.definitions)) {
     const groupName = physicalGroupName(deps.stage, group);
     const described = await settled(deps, groupName);
+    const declared = deps.definitions.groups.find((one) => one.name === group.name && one.version === group.version);
     entries[group.name] = {
       groupName,
       version: group.version,
       recordFeatures: described.features.map(({ name, type }) => ({ name, type })),
+      ...(declared !== undefined && isWindowed(declared) ? { windows: stateFingerprint(declared) } : {}),
       offline: described.offline === undefined ? undefined : await projectedTable(deps, groupName, described, described.offline),
     };
   }
@@ -64,7 +78,7 @@ export async function applyDefinitions(deps: ApplyDependencies, changes: readonl
 }
 
 async function applyChange(deps: ApplyDependencies, change: Change): Promise<void> {
-  const group = deps.definitions.groups.find((one) => one.name === change.group);
+  const group = storedGroups(deps.definitions).find((one) => physicalGroupName(deps.stage, one) === change.groupName);
   if (group === undefined) return;
   if (change.kind === 'create') await deps.groups.create(change.groupName, group);
   if (change.kind === 'add-features') await deps.groups.addFeatures(change.groupName, change.features);

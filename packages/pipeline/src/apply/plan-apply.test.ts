@@ -1,7 +1,7 @@
 import { defineEntity, defineGroup, type FeatureShape, fractional, integral, text } from '@tidemark/domain';
 import { expect, test } from 'vitest';
 import type { DescribedGroup } from '../ports/feature-groups.ts';
-import { planGroup, recordFeatures } from './plan-apply.ts';
+import { planGroup, planWindows, recordFeatures } from './plan-apply.ts';
 
 const airport = defineEntity({ name: 'airport', key: { airport: 'string' } });
 const base = { name: 'hours', entity: airport, ttl: '2d' } as const;
@@ -14,7 +14,8 @@ const existing = (group: typeof hours): DescribedGroup => ({
   updateStatus: undefined,
   features: recordFeatures(group),
   ttlMs: group.ttlMs,
-  offline: undefined,
+  online: true,
+  offline: { database: 'd', table: 't', location: 's3://b/p' },
 });
 
 test('a group that does not exist is created with its key, its event time and its features', () => {
@@ -76,4 +77,21 @@ test('a changed time to live is a change of its own', () => {
   expect(planGroup(longer, 'dev-hours-v1', existing(hours))).toEqual([
     { kind: 'set-ttl', group: 'hours', groupName: 'dev-hours-v1', fromMs: 172_800_000, toMs: 259_200_000 },
   ]);
+});
+
+test('a group that changes the stores that hold it is refused: what is there cannot be moved', () => {
+  const online = { ...hours, keptIn: 'online' } as const;
+  expect(planGroup(online, 'dev-hours-v1', existing(hours))).toEqual([
+    expect.objectContaining({ kind: 'refused', reason: expect.stringMatching(/which stores.*raise `version` of hours to 2/) }),
+  ]);
+  expect(planGroup(online, 'dev-hours-v1', { ...existing(hours), offline: undefined })).toMatchObject([{ kind: 'unchanged' }]);
+});
+
+test.each([
+  { why: 'nothing is stored yet', stored: undefined, rebuild: false, kinds: [] },
+  { why: 'the state stays readable', stored: 'now', rebuild: false, kinds: [] },
+  { why: 'the state becomes unreadable', stored: 'before', rebuild: false, kinds: ['refused'] },
+  { why: 'it is to be made again', stored: 'before', rebuild: true, kinds: ['rebuild-windows'] },
+])('windows, where $why: $kinds', ({ stored, rebuild, kinds }) => {
+  expect(planWindows(hours, 'dev-hours-v1', stored, 'now', rebuild).map(({ kind }) => kind)).toEqual(kinds);
 });

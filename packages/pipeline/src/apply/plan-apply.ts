@@ -22,10 +22,18 @@ export type Change =
       readonly fromMs: number | undefined;
       readonly toMs: number | undefined;
     }
+  /** The state that is stored can no longer be read: it is made again from the event history. */
+  | { readonly kind: 'rebuild-windows'; readonly group: string; readonly groupName: string }
   | { readonly kind: 'refused'; readonly group: string; readonly groupName: string; readonly reason: string }
   | { readonly kind: 'unchanged'; readonly group: string; readonly groupName: string };
 
 const MOST_ADDITIONS = 100;
+
+/** Which stores hold a group's records. The in-memory tier has no offline store. */
+export const storesOf = ({ keptIn, storage }: Group): { readonly online: boolean; readonly offline: boolean } => ({
+  online: keptIn !== 'offline',
+  offline: keptIn !== 'online' && storage !== 'InMemory',
+});
 
 /** The record of a group as the service holds it: entity key, key parts, event time, features. */
 export function recordFeatures(group: Group): DescribedFeature[] {
@@ -43,18 +51,26 @@ export function recordFeatures(group: Group): DescribedFeature[] {
   ];
 }
 
-/** Features are only ever added: what was removed or retyped is refused with the way out. */
-export function planGroup(group: Group, groupName: string, existing: DescribedGroup | undefined): Change[] {
+/**
+ * Features are only ever added: what was removed or retyped is refused with the way out.
+ * @param declaredName What the definitions call it: the windowed group, for the group that holds its events.
+ */
+export function planGroup(
+  group: Group,
+  groupName: string,
+  existing: DescribedGroup | undefined,
+  declaredName = group.name,
+): Change[] {
   const wanted = recordFeatures(group);
   const names = { group: group.name, groupName };
   if (existing === undefined) return [{ kind: 'create', ...names, features: wanted }];
-  const refused = incompatibility(wanted, existing.features);
+  const refused = otherStores(group, existing) ?? incompatibility(wanted, existing.features);
   if (refused !== undefined) {
     return [
       {
         kind: 'refused',
         ...names,
-        reason: `${refused}; raise \`version\` of ${group.name} to ${group.version + 1}: the new group stands beside the old one`,
+        reason: `${refused}; raise \`version\` of ${declaredName} to ${group.version + 1}: the new group stands beside the old one`,
       },
     ];
   }
@@ -65,6 +81,32 @@ export function planGroup(group: Group, groupName: string, existing: DescribedGr
   }
   if (existing.ttlMs !== group.ttlMs) changes.push({ kind: 'set-ttl', ...names, fromMs: existing.ttlMs, toMs: group.ttlMs });
   return changes.length === 0 ? [{ kind: 'unchanged', ...names }] : changes;
+}
+
+/**
+ * A change of what a windowed group's state holds, while there is such state. Compatible are the bounds, the boundary,
+ * descriptions, and features made of what is kept already; of the rest the state that is stored cannot be read any more.
+ */
+export function planWindows(
+  group: Group,
+  groupName: string,
+  stored: string | undefined,
+  wanted: string,
+  rebuild: boolean,
+): Change[] {
+  if (stored === undefined || stored === wanted) return [];
+  const names = { group: group.name, groupName };
+  if (rebuild) return [{ kind: 'rebuild-windows', ...names }];
+  const reason =
+    `its windows would keep something else than the state that is stored: raise \`version\` to ${group.version + 1} for a group ` +
+    'beside it that begins empty, or apply with --rebuild-windows and run `tidemark stream rebuild`, which makes the state from the events';
+  return [{ kind: 'refused', ...names, reason }];
+}
+
+function otherStores(group: Group, existing: DescribedGroup): string | undefined {
+  const wanted = storesOf(group);
+  if (wanted.online === existing.online && wanted.offline === (existing.offline !== undefined)) return undefined;
+  return 'which stores hold its records cannot be changed';
 }
 
 function incompatibility(wanted: readonly DescribedFeature[], existing: readonly DescribedFeature[]): string | undefined {

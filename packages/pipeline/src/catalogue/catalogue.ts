@@ -9,6 +9,8 @@ export interface CatalogueEntry {
   readonly groupName: string;
   readonly version: number;
   readonly recordFeatures: readonly { readonly name: string; readonly type: 'String' | 'Integral' | 'Fractional' }[];
+  /** Of a windowed group: what its stored state was written by, see `stateFingerprint`. */
+  readonly windows?: string;
   readonly offline: OfflineTable | undefined;
 }
 

@@ -16,6 +16,8 @@ export interface DescribedGroup {
   readonly updateStatus: string | undefined;
   readonly features: readonly DescribedFeature[];
   readonly ttlMs: number | undefined;
+  /** Whether it has an online store. */
+  readonly online: boolean;
   readonly offline: { readonly database: string; readonly table: string; readonly location: string } | undefined;
 }
 
