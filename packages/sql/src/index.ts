@@ -1,3 +1,5 @@
+export { type BackfillComparison, CANDIDATE_STATE, type ComparedCandidates } from './backfill/comparison.ts';
+export { planComparison } from './backfill/plan-comparison.ts';
 export {
   type ColumnType,
   JOIN_STATE,

@@ -10,12 +10,16 @@
  */
 import { FRACTION_DIGITS, NS_PER } from '@tidemark/domain';
 import { between, call, cast, column, type Expression, integer, isNotNull, type NamedQuery, operation, text } from '../tree.ts';
-import type { ColumnType, PlanColumn, PlanJoin, PointInTimePlan } from './plan.ts';
+import type { ColumnType, PlanColumn, PlanJoin } from './plan.ts';
 import { partitionOf, perSecond, type ReadRange, readRange } from './read-range.ts';
 
 export const historyColumn = (at: number): string => `f${at + 1}`;
 
-export function historyOf(plan: PointInTimePlan, join: PlanJoin): NamedQuery {
+/** What of a plan and of a join decides which history is read. */
+export type HistoryRange = Parameters<typeof readRange>[0];
+export type HistoryOfJoin = Pick<PlanJoin, 'alias' | 'table' | 'partitioned' | 'columns' | 'maxAge'>;
+
+export function historyOf(plan: HistoryRange, join: HistoryOfJoin): NamedQuery {
   const range = readRange(plan, join);
   const values = join.columns.map((_, at) => ({ value: column(historyColumn(at)) }));
   return {
@@ -78,13 +82,17 @@ const milliseconds = (timestamp: Expression): Expression =>
   cast(call('round', operation('*', call('to_unixtime', timestamp), integer(NS_PER.s / NS_PER.ms))), 'bigint');
 
 function rowHash(columns: readonly PlanColumn[]): Expression {
+  return call('from_base', call('substr', contentDigest(columns), integer(1), integer(15)), integer(16));
+}
+
+/** 32 hex digits over `deleted, f1, f2 …` of a row: equal where the rows hold the same, whatever engine computed it. */
+export function contentDigest(columns: readonly Pick<PlanColumn, 'feature' | 'type'>[]): Expression {
   const byFeature = columns
     .map((one, at) => ({ ...one, at }))
     .sort((a, b) => (a.feature < b.feature ? -1 : a.feature > b.feature ? 1 : 0));
   const parts = byFeature.map((one) => call('coalesce', ROW_TEXT[one.type](column(historyColumn(one.at))), text('')));
   const content = call('concat_ws', text(','), cast(column('deleted'), 'varchar'), ...parts);
-  const hex = call('to_hex', call('md5', call('to_utf8', content)));
-  return call('from_base', call('substr', hex, integer(1), integer(15)), integer(16));
+  return call('to_hex', call('md5', call('to_utf8', content)));
 }
 
 /** NULL has the empty text, which no value has; only text could hold a comma, so it says its length. */

@@ -5,7 +5,7 @@
  * hold. A row before the range is as if it did not exist: a label that only such rows precede is `missing`, not `expired`.
  */
 import { NS_PER, type Precision } from '@tidemark/domain';
-import type { PlanJoin, PointInTimePlan } from './plan.ts';
+import type { PlanJoin, PlanLabels, PointInTimePlan } from './plan.ts';
 
 const HOUR_SECONDS = 3_600n;
 /** ISO-8601 text of the store has four digits for the year. */
@@ -21,7 +21,10 @@ export interface ReadRange {
 
 export const perSecond = (unit: Precision): bigint => NS_PER.s / NS_PER[unit];
 
-export function readRange(plan: Pick<PointInTimePlan, 'unit' | 'labels'>, join: Pick<PlanJoin, 'maxAge'>): ReadRange {
+export function readRange(
+  plan: Pick<PointInTimePlan, 'unit'> & { readonly labels: Pick<PlanLabels, 'earliest' | 'latest'> },
+  join: Pick<PlanJoin, 'maxAge'>,
+): ReadRange {
   const toSecond = floorDivide(plan.labels.latest, perSecond(plan.unit));
   if (join.maxAge === undefined) return { fromSecond: undefined, toSecond };
   const oldest = floorDivide(plan.labels.earliest - join.maxAge, perSecond(plan.unit));
