@@ -4,22 +4,14 @@
  * Three outcomes: `planned`; `unchanged`, when this content is the one that was last sealed for this key; `refused`,
  * when the file as a whole cannot be read. A repetition finds the same version of the object and so the same plan.
  */
-import { createHash } from 'node:crypto';
 import { findSource, isRefusal, type Refusal, refuse, TidemarkError } from '@tidemark/domain';
 import { resolveGroup } from '../catalogue/catalogue.ts';
-import { formatOf } from '../files/file-format.ts';
-import { type FilePlan, planParquetFile, planTextFile } from '../files/plan-file.ts';
-import { checkHeader } from '../files/type-row.ts';
 import { loadJson, printJson } from '../ledger/json-objects.ts';
 import { dateOf, ingestIdOf, ledgerKeys } from '../ledger/ledger-keys.ts';
-import type { ObjectHead } from '../ports/object-store.ts';
 import { definitionHash } from './definition-hash.ts';
 import type { IngestDependencies } from './ingest-dependencies.ts';
 import type { IngestPlan, IngestRequest, PlannedIngest, SealedContent } from './ingest-plan.ts';
-import { randomAccess } from './random-access.ts';
-
-const TARGET_CHUNK_BYTES = 4 * 1024 * 1024;
-const TARGET_CHUNK_ROWS = 10_000;
+import { planSourceFile } from './plan-source-file.ts';
 
 export async function planIngest(deps: IngestDependencies, request: IngestRequest): Promise<PlannedIngest> {
   const source = findSource(deps.definitions, request.key);
@@ -49,10 +41,11 @@ export async function planIngest(deps: IngestDependencies, request: IngestReques
   const same = sealed?.definitionHash === hash ? sealed : undefined;
   if (same !== undefined && same.etag === head.etag && same.sizeBytes === head.sizeBytes) return answer('unchanged');
 
-  const file = await planFile(deps, request, head, date, ingestId);
+  const file = await planSourceFile(deps.objects, source, { ...request, sizeBytes: head.sizeBytes }, (part) => ({
+    bucket: deps.ledger,
+    key: ledgerKeys.chunkCopy(date, ingestId, part),
+  }));
   if (isRefusal(file)) return answer('refused', file);
-  const stray = checkHeader(source, file.header ?? []);
-  if (stray !== undefined) return answer('refused', stray);
   if (same?.sha256 === file.sha256) return answer('unchanged');
 
   const { groupName } = resolveGroup(await deps.catalogue(), source.group);
@@ -74,32 +67,4 @@ export async function planIngest(deps: IngestDependencies, request: IngestReques
     JSON.stringify(file.chunks.map(({ index }) => ({ index }))),
   );
   return answer('planned');
-}
-
-async function planFile(
-  deps: IngestDependencies,
-  request: IngestRequest,
-  head: ObjectHead,
-  date: string,
-  ingestId: string,
-): Promise<FilePlan | Refusal> {
-  const kind = formatOf(request.key);
-  if (kind === undefined) {
-    return refuse('FILE_UNKNOWN_FORMAT', 'the name ends in none of .csv, .jsonl, .ndjson, .json, their .gz forms, or .parquet');
-  }
-  if (head.sizeBytes === 0) return refuse('FILE_EMPTY', 'the file has no bytes');
-  if (kind.format !== 'parquet') {
-    return planTextFile(await deps.objects.stream(request), {
-      format: kind.format,
-      gzip: kind.gzip,
-      targetChunkBytes: TARGET_CHUNK_BYTES,
-      targetChunkRows: TARGET_CHUNK_ROWS,
-      saveChunk: (part, bytes) => deps.objects.put(deps.ledger, ledgerKeys.chunkCopy(date, ingestId, part), bytes),
-    });
-  }
-  const sha256 = createHash('sha256');
-  for await (const bytes of await deps.objects.stream(request)) sha256.update(bytes);
-  return planParquetFile(randomAccess(deps.objects, request, head.sizeBytes), sha256.digest('hex'), {
-    targetChunkRows: TARGET_CHUNK_ROWS,
-  });
 }

@@ -8,7 +8,8 @@ import { ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { definitionHash } from './definition-hash.ts';
 import type { IngestDependencies } from './ingest-dependencies.ts';
-import type { ChunkResult, IngestPlan, PlannedIngest, QuarantineLine, Receipt, SealedContent } from './ingest-plan.ts';
+import type { ChunkResult, IngestPlan, PlannedIngest, Receipt, SealedContent } from './ingest-plan.ts';
+import { addReasons, printQuarantine, quarantinedFile } from './map-row.ts';
 
 export async function sealIngest(deps: IngestDependencies, planned: PlannedIngest): Promise<Receipt> {
   const receiptKey = ledgerKeys.receipt(planned.date, planned.ingestId);
@@ -121,29 +122,9 @@ async function loadResults(objects: ObjectStore, ledger: string, plan: IngestPla
   return results;
 }
 
-/** Sums the reasons in the order of their codes, so that the receipt is the same text whatever the chunks' order. */
-function addReasons(results: readonly ChunkResult[]): Record<string, number> {
-  const total: Record<string, number> = {};
-  for (const code of [...new Set(results.flatMap((one) => Object.keys(one.reasons)))].sort()) {
-    total[code] = results.reduce((count, one) => count + (one.reasons[code] ?? 0), 0);
-  }
-  return total;
-}
-
 async function quarantineFile(deps: IngestDependencies, { date, ingestId, request, refusal }: PlannedIngest): Promise<string> {
   const key = ledgerKeys.quarantine(date, ingestId, 'file');
-  const line: QuarantineLine = {
-    bucket: request.bucket,
-    key: request.key,
-    versionId: request.versionId || undefined,
-    line: 0,
-    row: -1,
-    code: refusal?.code ?? 'FILE_UNDECODABLE',
-    field: refusal?.field,
-    message: refusal?.message ?? 'the file cannot be read',
-    raw: undefined,
-  };
-  await deps.objects.put(deps.ledger, key, `${JSON.stringify(line)}\n`);
+  await deps.objects.put(deps.ledger, key, printQuarantine([quarantinedFile(request, refusal)]));
   return key;
 }
 

@@ -32,18 +32,19 @@ export async function writeRecords(
 ): Promise<{ online: number }> {
   const newest = newestOfEachEntity(records);
   const history = records.filter((record) => !newest.has(record));
-  await writeAll(
+  await writeEntries(
     deps,
     history.map((record) => ({ groupName, record, stores: 'offline' })),
   );
-  await writeAll(
+  await writeEntries(
     deps,
     [...newest].map((record) => ({ groupName, record, stores: 'both' })),
   );
   return { online: newest.size };
 }
 
-async function writeAll(deps: WriteDependencies, entries: readonly WriteEntry[]): Promise<void> {
+/** In no order. @throws INGEST_WRITE_FAILED after several attempts. */
+export async function writeEntries(deps: WriteDependencies, entries: readonly WriteEntry[]): Promise<void> {
   const startedMs = deps.waiting.nowMs();
   let next = 0;
   const lane = async () => {

@@ -49,7 +49,11 @@ const scenario = fc.record({
   candidates: fc.array(fc.record({ ...content, key, t: fc.integer({ min: 0, max: 5 }) }), { minLength: 1, maxLength: 8 }),
   short: fc.boolean(),
 });
-type Scenario = typeof scenario extends fc.Arbitrary<infer Value> ? Value : never;
+interface Scenario {
+  readonly history: readonly HistoryRow[];
+  readonly candidates: readonly (Content & Pick<HistoryRow, 'key' | 't'>)[];
+  readonly short: boolean;
+}
 
 const textOf = ({ n, x, name }: Content) => JSON.stringify([n === null ? null : String(n), x, name]);
 

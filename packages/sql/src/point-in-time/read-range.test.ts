@@ -7,7 +7,7 @@ const MS = { unit: 'ms', perSecond: 1_000n } as const;
 const NS = { unit: 'ns', perSecond: 1_000_000_000n } as const;
 
 function range(unit: { unit: PointInTimePlan['unit'] }, earliest: bigint, latest: bigint, maxAge: bigint | undefined) {
-  return readRange({ unit: unit.unit, labels: { table: { database: 'd', name: 'l' }, earliest, latest } }, { maxAge });
+  return readRange({ unit: unit.unit, labels: { earliest, latest } }, { maxAge });
 }
 
 describe('what a plan reads of a history', () => {
