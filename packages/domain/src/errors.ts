@@ -47,12 +47,17 @@ export const errorRegistry = {
   EVENT_ID_CONFLICT: caller(409, 'An event of the same id with another time or other values was accepted before.'),
   EVENT_LATE: caller(422, 'The event arrived later after its event time than its group allows.'),
   EVENT_FUTURE: caller(422, 'The event time lies further after the arrival than its group tolerates.'),
+  EVENT_TOO_LARGE: caller(422, 'The record of the stream is larger than 1 MB.'),
+  EVENT_UNKNOWN_TYPE: caller(422, 'No source of the stream takes the event.'),
   EVENT_KEY_MISMATCH: caller(422, 'The partition key of the record is not the entity key of its event.'),
   EVENT_BOUND_EXCEEDED: caller(422, 'The event would take its entity beyond a bound that its group declares.'),
   EVENT_DELIVERED_TOO_LATE: caller(
     422,
     'The stream delivered the event from further back than its group declares: whether it was counted, only the event history tells.',
   ),
+
+  // Streams.
+  STREAM_UNKNOWN: us('The function received records of a stream that its definitions do not have.'),
 
   // Windows.
   WINDOW_STATE_INCOMPATIBLE: us(

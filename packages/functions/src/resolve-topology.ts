@@ -1,4 +1,5 @@
 /** The topology of one stage in one account, with every name and ARN in place: plain data for the engine. */
+import { type EventStream, physicalStreamName } from '@tidemark/domain';
 import { buildDatasetMachine, ingestMachine, type StateMachine } from '@tidemark/machines';
 import {
   type BucketName,
@@ -30,6 +31,9 @@ export function stageNames({ stage, account, region }: Stage) {
     functionArn: (name: FunctionName) => `arn:aws:lambda:${region}:${account}:function:${functionName(name)}`,
     machineName,
     machineArn: (name: MachineName) => `arn:aws:states:${region}:${account}:stateMachine:${machineName(name)}`,
+    streamName: (stream: Pick<EventStream, 'name'>) => physicalStreamName(stage, stream),
+    /** Of what brings a stream's records to its function. */
+    mappingName: (stream: Pick<EventStream, 'name'>) => `${physicalStreamName(stage, stream)}-received`,
     /** Glue database of our own tables. */
     database: `tidemark_${stage.replaceAll('-', '_')}`,
     offlineStoreUri: `s3://tidemark-${stage}-offline-${account}/feature-store`,
@@ -61,6 +65,23 @@ export const machinesOf = (
   }),
 });
 
+const streamSettings = ({ streams: { shardCount, retentionHours } }: Topology) => ({ shardCount, retentionHours });
+
+function mappingSettings(names: StageNames, { streams: { received } }: Topology) {
+  const { batchSize, batchingWindowMs, bisectBatchOnFunctionError, failures, ...limits } = received;
+  return {
+    functionName: names.functionName(received.function),
+    batchSize,
+    maximumBatchingWindowMs: batchingWindowMs,
+    startingPosition: 'TRIM_HORIZON' as const,
+    bisectBatchOnFunctionError,
+    maximumRetryAttempts: limits.maximumRetryAttempts,
+    maximumRecordAgeMs: limits.maximumRecordAgeMs,
+    reportBatchItemFailures: limits.reportBatchItemFailures,
+    failureDestination: `s3://${names.bucket(failures.bucket)}/${failures.prefix}`,
+  };
+}
+
 function resolveReference(names: StageNames, secrets: StageSecrets, reference: Reference): string {
   if ('bucket' in reference) return names.bucket(reference.bucket);
   if ('machineArn' in reference) return names.machineArn(reference.machineArn);
@@ -75,7 +96,12 @@ export function resolveSchedule(names: StageNames, stage: string, { name, expres
     : { ...base, target: { stateMachine: names.machineName(target.machine) }, input: target.input };
 }
 
-export function resolveTopology(stage: Stage, secrets: StageSecrets, bundleDirOf: (name: FunctionName) => string) {
+export function resolveTopology(
+  stage: Stage,
+  secrets: StageSecrets,
+  bundleDirOf: (name: FunctionName) => string,
+  streams: readonly Pick<EventStream, 'name'>[],
+) {
   const names = stageNames(stage);
   return {
     buckets: Object.entries(topology.buckets).map(([name, { versioned, notifies }]) => ({
@@ -111,6 +137,12 @@ export function resolveTopology(stage: Stage, secrets: StageSecrets, bundleDirOf
       path,
       functionName: names.functionName(name),
       authorizer,
+    })),
+    streams: streams.map((stream) => ({ name: names.streamName(stream), ...streamSettings(topology) })),
+    eventSourceMappings: streams.map((stream) => ({
+      name: names.mappingName(stream),
+      streamName: names.streamName(stream),
+      ...mappingSettings(names, topology),
     })),
     schedules: topology.schedules.map((schedule) => resolveSchedule(names, stage.stage, schedule)),
   };

@@ -4,7 +4,7 @@ import { machinesOf, resolveSchedule, resolveTopology, stageNames } from './reso
 import { SCHEDULED_TIME, topology } from './topology.ts';
 
 const stage = { stage: 'dev', account: '000000000000', region: 'us-east-1' };
-const resolved = resolveTopology(stage, { 'audit-key': 'secret' }, (name) => `/bundles/${name}`);
+const resolved = resolveTopology(stage, { 'audit-key': 'secret' }, (name) => `/bundles/${name}`, [{ name: 'departures' }]);
 const functions = Object.entries(topology.functions);
 
 test('every function has an entry that exports a handler, and the shell stays a shell', () => {
@@ -37,6 +37,7 @@ test('machines call functions that exist, and every function is called by someth
     ...topology.routes.map((route) => route.function),
     ...topology.schedules.flatMap(({ target }) => ('function' in target ? [target.function] : [])),
     ...Object.values(topology.buckets).flatMap((bucket) => bucket.notifies),
+    topology.streams.received.function,
   ]);
   expect([...triggered].sort()).toEqual(Object.keys(topology.functions).sort());
 });
@@ -77,4 +78,19 @@ test('a schedule starts a function or a machine of its stage, the machine with t
     target: { stateMachine: 'dev-ingest' },
     input,
   });
+});
+
+test('each stream of the definitions has a mapping that gives up before the stream forgets', () => {
+  expect(resolved.streams).toEqual([{ name: 'dev-departures', shardCount: 2, retentionHours: 168 }]);
+  expect(resolved.eventSourceMappings).toMatchObject([
+    {
+      name: 'dev-departures-received',
+      streamName: 'dev-departures',
+      functionName: 'dev-stream-received',
+      reportBatchItemFailures: true,
+      failureDestination: 's3://tidemark-dev-ledger-000000000000/stream-failures',
+    },
+  ]);
+  const { retentionHours, received } = topology.streams;
+  expect(received.maximumRecordAgeMs).toBeLessThan(retentionHours * 3_600_000);
 });

@@ -21,6 +21,7 @@ export interface Permission {
     | { readonly bucket: BucketName; readonly keys?: string }
     | { readonly machine: MachineName; readonly executions?: true }
     | { readonly featureGroups: 'own' }
+    | { readonly streams: 'own' }
     | { readonly tables: 'own' };
 }
 
@@ -134,6 +135,24 @@ const functions = {
       { actions: ['states:DescribeExecution', 'states:RedriveExecution'], on: { machine: 'ingest', executions: true } },
     ],
   },
+  'stream-received': {
+    entry: 'stream/stream-received.ts',
+    memoryMb: 1_024,
+    timeoutMs: minutes(1),
+    environment: { ...ledger, RECORDS_PER_SECOND: '10000', WRITE_CALLS_IN_FLIGHT: '4' },
+    permissions: [
+      {
+        actions: ['kinesis:DescribeStream', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+        on: { streams: 'own' },
+      },
+      read('ledger', 'catalogue.json'),
+      write('ledger', 'quarantine/*'),
+      write('ledger', 'stream-batches/*'),
+      // By the event-source mapping, in the function's name.
+      write('ledger', 'stream-failures/*'),
+      { actions: ['sagemaker:BatchGetRecord', 'sagemaker:BatchWriteRecord'], on: { featureGroups: 'own' } },
+    ],
+  },
   'serve-features': {
     entry: 'serve/serve-features.ts',
     memoryMb: 1_024,
@@ -197,8 +216,31 @@ export interface Topology {
     readonly authorizer: 'jwt' | 'iam';
   }[];
   readonly schedules: readonly ScheduleTopology[];
+  /** Of each stream that the definitions have. */
+  readonly streams: StreamTopology;
   readonly chunkConcurrency: number;
   readonly rangeConcurrency: number;
+}
+
+export interface StreamTopology {
+  /** Of a new stream: afterwards it is split and merged as its load asks for. */
+  readonly shardCount: number;
+  readonly retentionHours: number;
+  /** How its records come to a function. */
+  readonly received: {
+    readonly function: FunctionName;
+    readonly batchSize: number;
+    readonly batchingWindowMs: number;
+    /** Batches of one shard at a time. The engine has no other. */
+    readonly parallelizationFactor: 1;
+    readonly bisectBatchOnFunctionError: boolean;
+    /** -1: until the record is too old. */
+    readonly maximumRetryAttempts: number;
+    readonly maximumRecordAgeMs: number;
+    readonly reportBatchItemFailures: true;
+    /** Where batches go that were given up, with their payload. */
+    readonly failures: { readonly bucket: BucketName; readonly prefix: string };
+  };
 }
 
 export const topology: Topology = {
@@ -217,6 +259,24 @@ export const topology: Topology = {
     { method: 'POST', path: '/internal/features/{view}', function: 'serve-features', authorizer: 'iam' },
   ],
   schedules: [{ name: 'reconcile', expression: 'rate(5 minutes)', target: { function: 'reconcile' } }],
+  streams: {
+    shardCount: 2,
+    retentionHours: 7 * 24,
+    received: {
+      function: 'stream-received',
+      batchSize: 500,
+      // A batch is as large as what came while the one before was handled: waiting would only add to the latency.
+      batchingWindowMs: 0,
+      parallelizationFactor: 1,
+      bisectBatchOnFunctionError: true,
+      // Bad records are quarantined by the function, so what fails is a dependency, for which the shard waits. A day before
+      // the stream forgets it, a batch is given up, with its payload.
+      maximumRetryAttempts: -1,
+      maximumRecordAgeMs: 6 * 24 * 60 * minutes(1),
+      reportBatchItemFailures: true,
+      failures: { bucket: 'ledger', prefix: 'stream-failures' },
+    },
+  },
   chunkConcurrency: CHUNK_CONCURRENCY,
   rangeConcurrency: 4,
 };

@@ -156,6 +156,22 @@ export const dataMap: readonly DataPlace[] = [
   },
   {
     bucket: 'ledger',
+    prefix: 'stream-batches/',
+    holds: 'what became of each batch of a stream, as counts',
+    class: 'evidence',
+    retentionDays: 400,
+    erasure: 'holds-no-entity',
+  },
+  {
+    bucket: 'ledger',
+    prefix: 'stream-failures/',
+    holds: 'batches of a stream that were given up, with their payload',
+    class: 'raw',
+    retentionDays: 90,
+    erasure: 'delete-object',
+  },
+  {
+    bucket: 'ledger',
     prefix: 'async-failures/',
     holds: 'events that a function failed on, with their payload',
     class: 'raw',

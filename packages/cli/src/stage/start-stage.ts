@@ -55,7 +55,9 @@ export async function startStage(options: StartOptions): Promise<RunningStage> {
 
 async function deploy(instance: Engine, options: StartOptions, dataDir: string, bundleDir: string): Promise<RunningStage> {
   const place = { stage: options.stage, account: instance.account, region: instance.region };
-  const { routes, ...deployment } = resolveTopology(place, { 'audit-key': auditKey(dataDir) }, (name) => join(bundleDir, name));
+  const definitions = await loadDefinitions(options.definitions);
+  const secrets = { 'audit-key': auditKey(dataDir) };
+  const { routes, ...deployment } = resolveTopology(place, secrets, (name) => join(bundleDir, name), definitions.streams);
   await instance.deploy({
     ...deployment,
     routes: routes.map(({ authorizer, ...route }) => ({
@@ -81,7 +83,6 @@ async function deploy(instance: Engine, options: StartOptions, dataDir: string, 
     ...(options.definitions === undefined ? {} : { definitions: resolve(options.definitions) }),
   };
   const stage = connected(place, file);
-  const definitions = await loadDefinitions(options.definitions);
   const deps = { ...stage, definitions, ledger: stage.names.bucket('ledger'), database: stage.names.database, waiting };
   const changes = await planApply(deps);
   await applyDefinitions(deps, changes);

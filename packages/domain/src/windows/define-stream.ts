@@ -1,6 +1,7 @@
 import type { Entity, KeyShape } from '../define-entity.ts';
 import type { Group, RecordInput } from '../define-group.ts';
 import type { Column, ColumnShape } from '../define-source.ts';
+import { type Duration, parseDurationMs } from '../duration.ts';
 import { TidemarkError } from '../errors.ts';
 import { assertLogicalName } from '../names.ts';
 import { type EventInput, isWindowed, type WindowedGroup } from './define-windowed-group.ts';
@@ -12,6 +13,8 @@ export interface EventStream<Columns extends ColumnShape = ColumnShape> {
   readonly partitionedBy: Entity;
   /** Every column that an event may have. Absent ones are null. */
   readonly columns: Columns;
+  /** What becomes of an event that no source takes: it is quarantined, or it was not meant for us. */
+  readonly unmatched: 'quarantine' | 'ignore';
 }
 
 type ColumnValue<C> = C extends Column<infer Value> ? Value | null : never;
@@ -24,6 +27,8 @@ export interface StreamSource {
   /** `windowed`: events are counted in windows; `direct`: each is a record, and an older one never replaces a newer. */
   readonly kind: 'windowed' | 'direct';
   readonly group: Group;
+  /** Of a direct source: how long after its arrival the event time may lie, this included. Windowed groups have their own. */
+  readonly futureToleranceMs: number;
   /** Which events are meant for the group. */
   readonly filter: (event: never) => boolean;
   readonly map: (event: never) => Readonly<Record<string, unknown>>;
@@ -36,9 +41,10 @@ export function defineStream<Key extends KeyShape, const Columns extends ColumnS
   readonly name: string;
   readonly partitionedBy: Entity<Key>;
   readonly columns: Columns;
+  readonly unmatched?: EventStream['unmatched'];
 }): EventStream<Columns> {
   assertLogicalName('stream', stream.name);
-  return stream;
+  return { unmatched: 'quarantine', ...stream };
 }
 
 /**
@@ -50,6 +56,8 @@ export function defineStreamSource<G extends Group, Columns extends ColumnShape>
   readonly name: string;
   readonly stream: EventStream<Columns>;
   readonly group: G;
+  /** Default: 5 minutes. */
+  readonly futureTolerance?: G extends WindowedGroup ? never : Duration;
   readonly filter?: (event: StreamEvent<Columns>) => boolean;
   readonly map: (event: StreamEvent<Columns>) => InputOf<G>;
 }): StreamSource {
@@ -66,6 +74,7 @@ export function defineStreamSource<G extends Group, Columns extends ColumnShape>
     stream,
     group,
     kind: isWindowed(group) ? 'windowed' : 'direct',
+    futureToleranceMs: parseDurationMs(source.futureTolerance ?? '5m'),
     filter: (source.filter ?? (() => true)) as StreamSource['filter'],
     map: source.map as StreamSource['map'],
   };

@@ -5,29 +5,37 @@
  * them. So every column takes each of the forms that mean its type: numeric text is a number, `12.0` is the integer 12
  * (which is how pandas writes integers with gaps), a bigint is an integer. What would change the value is refused.
  */
-import { type Column, type FeatureType, type Refusal, refuse, type Source } from '@tidemark/domain';
+import { type Column, type ColumnShape, type FeatureType, type Group, type Refusal, refuse } from '@tidemark/domain';
 import { isoOfDate } from './iso-text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 /** Value that is present → typed value; undefined when it is not of the column's type. */
 type Coerce = (value: unknown) => unknown;
 type CompiledColumn = readonly [name: string, coerce: Coerce, type: Column['type']];
-interface CompiledSource {
+interface CompiledColumns {
   readonly columns: readonly CompiledColumn[];
   readonly names: ReadonlySet<string>;
 }
 
-const compiled = new WeakMap<Source, CompiledSource>();
+/** What rows are typed by: a source of files, or a stream, whose columns are those of its events. */
+export interface Columned {
+  readonly name: string;
+  readonly columns: ColumnShape;
+  /** Says what the elements of lists are. */
+  readonly group?: Group;
+}
+
+const compiled = new WeakMap<Columned, CompiledColumns>();
 
 /**
  * Every declared column, null where it is absent or empty; or the first reason against the row: ROW_UNKNOWN_COLUMN,
  * ROW_WRONG_TYPE, ROW_NOT_A_NUMBER, ROW_OUT_OF_RANGE. The row is wrapped, since a column may be called `code`.
  */
-export function typeRow(source: Source, fields: Fields): { readonly row: Fields } | Refusal {
+export function typeRow(source: Columned, fields: Fields): { readonly row: Fields } | Refusal {
   const plan = compiled.get(source) ?? compile(source);
   for (const name in fields) {
     if (!plan.names.has(name))
-      return refuse('ROW_UNKNOWN_COLUMN', `source ${source.name} declares no column of a name that the row has`, name);
+      return refuse('ROW_UNKNOWN_COLUMN', `${source.name} declares no column of a name that the row has`, name);
   }
   const row: Record<string, unknown> = {};
   for (const [name, coerce, type] of plan.columns) {
@@ -44,16 +52,16 @@ export function typeRow(source: Source, fields: Fields): { readonly row: Fields 
 }
 
 /** A header against the columns of the source: FILE_UNKNOWN_COLUMN for the first name that it does not declare. */
-export function checkHeader(source: Source, header: readonly string[]): Refusal | undefined {
+export function checkHeader(source: Columned, header: readonly string[]): Refusal | undefined {
   const unknown = header.find((name) => !Object.hasOwn(source.columns, name));
   return unknown === undefined
     ? undefined
     : refuse('FILE_UNKNOWN_COLUMN', `source ${source.name} declares no column "${unknown}"`, unknown);
 }
 
-function compile(source: Source): CompiledSource {
+function compile(source: Columned): CompiledColumns {
   const columns = Object.entries(source.columns).map(
-    ([name, { type }]): CompiledColumn => [name, type === 'list' ? toList(source.group.features[name]) : COERCE[type], type],
+    ([name, { type }]): CompiledColumn => [name, type === 'list' ? toList(source.group?.features[name]) : COERCE[type], type],
   );
   const plan = { columns, names: new Set(Object.keys(source.columns)) };
   compiled.set(source, plan);

@@ -3,6 +3,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { FeatureWriter } from '../ports/feature-store.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Waiting } from '../ports/waiting.ts';
+import type { WritePace } from '../store/send-entries.ts';
 
 export interface IngestDependencies {
   readonly definitions: Definitions;
@@ -15,11 +16,4 @@ export interface IngestDependencies {
 export interface ChunkDependencies extends IngestDependencies {
   readonly writer: FeatureWriter;
   readonly pace: WritePace;
-}
-
-export interface WritePace {
-  /** Records a second that this instance may write: the group's rate divided by the reserved concurrency. */
-  readonly recordsPerSecond: number;
-  /** Write calls under way at once in one instance. */
-  readonly callsInFlight: number;
 }

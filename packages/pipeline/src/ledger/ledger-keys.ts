@@ -47,6 +47,11 @@ export const ledgerKeys = {
   quarantineDay: (date: string) => `quarantine/${date}/`,
   quarantine: (date: string, ingestId: string, part: string) => `quarantine/${date}/${ingestId}/${part}.jsonl`,
   quarantineChunk: (date: string, ingestId: string, index: number) => `quarantine/${date}/${ingestId}/${chunkName(index)}.jsonl`,
+  quarantineBatch: (date: string, stream: string, shardId: string, first: string, last: string) =>
+    `quarantine/${date}/streams/${stream}/${shardId}/${first}-${last}.jsonl`,
+  streamBatchDay: (date: string, stream: string) => `stream-batches/${date}/${stream}/`,
+  streamBatch: (date: string, stream: string, shardId: string, first: string, last: string) =>
+    `stream-batches/${date}/${stream}/${shardId}/${first}-${last}.json`,
   receiptDay: (date: string) => `receipts/${date}/`,
   receipt: (date: string, ingestId: string) => `receipts/${date}/${ingestId}.json`,
   /** The last content sealed for an object key, whatever the version. */

@@ -30,6 +30,10 @@ export const metrics = {
   QuarantinedRows: 'Count',
   QuarantineRate: 'Percent',
   RefusedFiles: 'Count',
+  /** Events of streams, as their batches were received: with what was delivered again. */
+  EventsAccepted: 'Count',
+  EventsDuplicate: 'Count',
+  EventsQuarantined: 'Count',
 } as const satisfies Record<string, MetricUnit>;
 
 export type MetricName = keyof typeof metrics;

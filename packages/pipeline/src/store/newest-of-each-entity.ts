@@ -1,7 +1,7 @@
 import type { FeatureRecord } from '@tidemark/domain';
 
 /**
- * Which records of a chunk go online: of each entity the one with the greatest event time, the later row where times
+ * Which records of a chunk or batch go online: of each entity the one with the greatest event time, the later one where times
  * are equal. All others are history only, which saves online writes and changes no answer.
  */
 export function newestOfEachEntity(records: readonly FeatureRecord[]): ReadonlySet<FeatureRecord> {

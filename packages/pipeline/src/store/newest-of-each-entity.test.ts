@@ -1,7 +1,7 @@
 import { defineEntity, defineGroup, encodeRecord, type FeatureRecord, integral, isRefusal } from '@tidemark/domain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newestOfEachEntity } from './newest-in-chunk.ts';
+import { newestOfEachEntity } from './newest-of-each-entity.ts';
 
 const group = defineGroup({ name: 'g', entity: defineEntity({ name: 'e', key: { e: 'string' } }), features: { n: integral() } });
 
