@@ -46,12 +46,14 @@ async function open(context: EngineContext, options: EngineOptions, close: () =>
   const parts = await createEngineParts(context, {
     endpoint: () => endpoint,
     onFunctionLog: options.onFunctionLog ?? (() => {}),
+    ...(options.onAccess === undefined ? {} : { onAccess: options.onAccess }),
   });
-  const { s3, lambda, mappings, states, featureStore, metrics, api, scheduler, wire } = parts;
+  const { access, s3, lambda, mappings, states, featureStore, metrics, api, scheduler, wire } = parts;
   let works = false;
 
   const deployer = createDeployer(context, {
     endpoint: () => endpoint,
+    access,
     lambda,
     api,
     scheduler,

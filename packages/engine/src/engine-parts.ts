@@ -7,6 +7,8 @@ import { stateMachineArn } from './deployment/deploy-machines.ts';
 import type { EngineContext } from './engine-context.ts';
 import { createFeatureStore, type FeatureStore } from './featurestore/create-feature-store.ts';
 import { createGlue } from './glue/create-glue.ts';
+import { type Access, createAccess, type OnAccess } from './iam/access.ts';
+import { serviceRequests } from './iam/requests/service-requests.ts';
 import { createKinesis, type Kinesis } from './kinesis/kinesis.ts';
 import { createEventSourceMappings, type EventSourceMappings } from './lambda/event-source-mapping/event-source-mappings.ts';
 import { iteratorAgeMetric } from './lambda/event-source-mapping/iterator-age.ts';
@@ -19,6 +21,7 @@ import { createIamService, createStsService } from './sts/sts-service.ts';
 import { createWireServer, type WireServer } from './wire/wire-server.ts';
 
 export interface EngineParts {
+  readonly access: Access;
   readonly s3: S3;
   readonly lambda: Lambda;
   readonly kinesis: Kinesis;
@@ -37,16 +40,19 @@ export interface PartsOptions {
   /** Known once the engine listens, which is before any function runs. */
   readonly endpoint: () => string;
   readonly onFunctionLog: (functionName: string, requestId: string | undefined, line: string) => void;
+  readonly onAccess?: OnAccess;
 }
 
 export async function createEngineParts(context: EngineContext, options: PartsOptions): Promise<EngineParts> {
+  const access = createAccess(context, options.onAccess);
   const metrics = createMetrics(context);
   // S3 notifies functions, and functions' failure destinations are in S3: each is made with the other's name only.
-  const s3: S3 = createS3(context, { deliver: (functionArn, event) => lambda.deliver(functionArn, event) });
+  const s3: S3 = createS3(context, { deliver: (functionArn, event) => lambda.deliver(functionArn, event), access });
   const { buckets } = s3;
   const lambda: Lambda = createLambda(context, {
     environment: () => ({ AWS_ENDPOINT_URL: options.endpoint() }),
     buckets,
+    access,
     onLog(functionName, requestId, line) {
       metrics.capture(functionName, line);
       options.onFunctionLog(functionName, requestId, line);
@@ -59,20 +65,32 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
     streams,
     functions,
     buckets,
+    access,
+    roleOf: lambda.roleOf,
     onIteratorAge: (...age) => metrics.capture('event-source-mapping', iteratorAgeMetric(context, ...age)),
   });
   const glue = createGlue(context, { buckets });
-  const athena = createAthena(context, { buckets, glue });
-  const featureStore = createFeatureStore(context, { buckets, catalogue: glue.catalogue });
-  const states = createStates(context, { functions, queries: athena.queries, buckets });
+  const athena = createAthena(context, { buckets, glue, access });
+  const featureStore = createFeatureStore(context, { buckets, catalogue: glue.catalogue, access });
+  const states = createStates(context, { functions, queries: athena.queries, buckets, access });
   const api = await createHttpApi(context, { functions });
   const scheduler = createScheduler(context, {
     functions,
+    access,
     startExecution: (name, input) =>
       states.startExecution({ stateMachineArn: stateMachineArn(context, name), input: JSON.stringify(input) }),
   });
+  const lookup = {
+    account: context.account,
+    region: context.region,
+    keyOfStream: access.keyOfStream,
+    keyOfGroup: featureStore.keyOfGroup,
+    workGroupOf: athena.workGroupOf,
+  };
   const wire = createWireServer({
     context,
+    access,
+    requestsOf: (service, operation, input) => serviceRequests(service, operation, input, lookup),
     services: [
       ...featureStore.services,
       glue.service,
@@ -83,13 +101,14 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
         operations: { ...lambda.service.operations, ...mappingOperations(context, mappings, streams) },
       },
       kinesis.service,
-      createStsService(context),
+      createStsService(context, access),
       createIamService(context),
     ],
     fallback: s3.handle,
   });
 
   return {
+    access,
     s3,
     lambda,
     kinesis,

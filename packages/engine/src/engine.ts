@@ -1,6 +1,7 @@
 import type { JWTPayload } from 'jose';
 import type { Metrics } from './cloudwatch/metrics.ts';
 import type { Deployment } from './deployment/deployment.ts';
+import type { OnAccess } from './iam/access.ts';
 import type { EngineSettings, ProfileName } from './settings.ts';
 import type { EngineClock } from './time/engine-clock.ts';
 
@@ -23,6 +24,8 @@ export interface EngineOptions {
   readonly seed?: number;
   /** What happened that no client is told; it is in `logs/engine.events.log` in any case. */
   readonly log?: (line: string) => void;
+  /** Each request that was judged, while a deployment with roles is there. */
+  readonly onAccess?: OnAccess;
   /** Each line that a function prints. */
   readonly onFunctionLog?: (functionName: string, requestId: string | undefined, line: string) => void;
 }

@@ -11,6 +11,10 @@ export {
 } from './deployment/deployment.ts';
 export type { Engine, EngineOptions } from './engine.ts';
 export { engineCredentials } from './engine-credentials.ts';
+export type { AccessEntry } from './iam/access.ts';
+export { decide } from './iam/decide.ts';
+export { type ImpliedCall, impliedCalls } from './iam/implied-calls.ts';
+export { compileRole, type Permission, type PolicyDocument, type PolicyStatement, type RoleSpec } from './iam/policy.ts';
 export type { EventSourceMappingSpec } from './lambda/event-source-mapping/mapping-spec.ts';
 export type { FunctionSpec } from './lambda/function-spec.ts';
 export type { Schedule } from './scheduler/scheduler.ts';

@@ -51,7 +51,7 @@ export interface QueryOutcome {
 /** Athena, from the inside, for the `athena:startQueryExecution.sync` integration of Step Functions. */
 export interface Queries {
   /** Takes StartQueryExecution's input and gives GetQueryExecution's output, once the query has ended. */
-  run(startQueryExecutionInput: unknown): Promise<{ QueryExecution: Record<string, unknown> } & QueryOutcome>;
+  run(startQueryExecutionInput: unknown, roleArn?: string): Promise<{ QueryExecution: Record<string, unknown> } & QueryOutcome>;
 }
 
 export interface CatalogueColumn {

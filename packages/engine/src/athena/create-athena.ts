@@ -15,6 +15,9 @@
 import * as athena from '@aws-sdk/client-athena';
 import type { EngineContext } from '../engine-context.ts';
 import type { Glue } from '../glue/create-glue.ts';
+import { type Access, openAccess } from '../iam/access.ts';
+import { guardBuckets } from '../iam/guard-buckets.ts';
+import type { Principal } from '../iam/principal.ts';
 import type { Buckets, Queries, QueryOutcome } from '../ports.ts';
 import { operation, type Service } from '../wire/service.ts';
 import { catalogueOperations } from './catalogue-operations.ts';
@@ -28,13 +31,17 @@ import { invalidRequest, isSameRequest, newExecution } from './start-query.ts';
 export interface Athena {
   readonly service: Service;
   readonly queries: Queries;
+  workGroupOf(queryExecutionId: string): string | undefined;
   stop(): Promise<void>;
 }
 
-export function createAthena(context: EngineContext, parts: { readonly buckets: Buckets; readonly glue: Glue }): Athena {
-  const { buckets, glue } = parts;
+export function createAthena(
+  context: EngineContext,
+  parts: { readonly buckets: Buckets; readonly glue: Glue; readonly access?: Access },
+): Athena {
+  const { buckets, glue, access = openAccess } = parts;
   const executions = createExecutions(context.dataDir, context.clock.nowMs);
-  const runner = createQueryRunner(context, { buckets, glue: glue.tables, executions });
+  const runner = createQueryRunner(context, { buckets, glue: glue.tables, executions, access });
   glue.catalogue.ensureDatabase('default');
 
   const existing = (id: string | undefined): Execution => {
@@ -43,9 +50,9 @@ export function createAthena(context: EngineContext, parts: { readonly buckets: 
     return execution;
   };
 
-  function start(input: athena.StartQueryExecutionInput): string {
+  function start(input: athena.StartQueryExecutionInput, role: string | undefined): string {
     const token = input.ClientRequestToken;
-    const execution = newExecution(input, context.clock.nowMs());
+    const execution = newExecution(input, context.clock.nowMs(), role);
     const earlier = token === undefined ? undefined : executions.byToken(token);
     if (earlier && !isSameRequest(earlier, execution)) throw invalidRequest('Idempotent parameters do not match');
     if (earlier) return earlier.id;
@@ -54,7 +61,10 @@ export function createAthena(context: EngineContext, parts: { readonly buckets: 
     return execution.id;
   }
 
-  async function results(input: athena.GetQueryResultsInput): Promise<athena.GetQueryResultsOutput> {
+  async function results(
+    input: athena.GetQueryResultsInput,
+    principal: Principal | undefined,
+  ): Promise<athena.GetQueryResultsOutput> {
     const execution = existing(input.QueryExecutionId);
     if (!isOver(execution.state)) throw invalidRequest(`Query has not yet finished. Current state: ${execution.state}`);
     if (execution.state !== 'SUCCEEDED')
@@ -75,7 +85,8 @@ export function createAthena(context: EngineContext, parts: { readonly buckets: 
     const empty = { UpdateCount: 0, ResultSet: { Rows: [], ResultSetMetadata: { ColumnInfo } } };
     if (execution.resultFormat === undefined) return empty;
     const location = parseS3Uri(execution.outputLocation);
-    const object = location && buckets.head(location.bucket, location.key);
+    const own = guardBuckets(buckets, access, principal, 'athena.GetQueryResults');
+    const object = location && own.head(location.bucket, location.key);
     if (!object) throw invalidRequest(`Could not find results for query execution ${execution.id}`);
     const offset = input.NextToken === undefined ? 0 : Number(input.NextToken);
     if (!Number.isSafeInteger(offset) || offset < 0) throw invalidRequest('NextToken was not given by GetQueryResults');
@@ -93,7 +104,7 @@ export function createAthena(context: EngineContext, parts: { readonly buckets: 
   const operations: Service['operations'] = {
     StartQueryExecution: operation<athena.StartQueryExecutionInput, athena.StartQueryExecutionOutput>(
       athena.StartQueryExecution$,
-      (input) => ({ QueryExecutionId: start(input) }),
+      (input, { principal }) => ({ QueryExecutionId: start(input, principal?.role) }),
     ),
     GetQueryExecution: operation<athena.GetQueryExecutionInput, athena.GetQueryExecutionOutput>(
       athena.GetQueryExecution$,
@@ -117,7 +128,10 @@ export function createAthena(context: EngineContext, parts: { readonly buckets: 
         };
       },
     ),
-    GetQueryResults: operation<athena.GetQueryResultsInput, athena.GetQueryResultsOutput>(athena.GetQueryResults$, results),
+    GetQueryResults: operation<athena.GetQueryResultsInput, athena.GetQueryResultsOutput>(
+      athena.GetQueryResults$,
+      (input, { principal }) => results(input, principal),
+    ),
     StopQueryExecution: operation<athena.StopQueryExecutionInput, athena.StopQueryExecutionOutput>(
       athena.StopQueryExecution$,
       ({ QueryExecutionId }) => {
@@ -152,8 +166,9 @@ export function createAthena(context: EngineContext, parts: { readonly buckets: 
   return {
     service: { name: 'athena', protocol: 'awsJson1_1', targetPrefix: 'AmazonAthena', operations },
     queries: {
-      async run(input) {
-        const id = start(input as athena.StartQueryExecutionInput);
+      async run(input, roleArn) {
+        const role = access.byRole(roleArn, 'StepFunctions')?.role;
+        const id = start(input as athena.StartQueryExecutionInput, role);
         await runner.ended(id);
         const execution = existing(id);
         const outcome: QueryOutcome = {
@@ -164,6 +179,7 @@ export function createAthena(context: EngineContext, parts: { readonly buckets: 
         return { QueryExecution: executionAnswer(execution) as Record<string, unknown>, ...outcome };
       },
     },
+    workGroupOf: (id) => executions.get(id)?.workGroup,
     async stop() {
       await runner.stop();
       executions.close();

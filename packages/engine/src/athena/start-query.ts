@@ -25,7 +25,7 @@ function parsed(text: string, parameters: readonly string[] | undefined): Statem
   }
 }
 
-export function newExecution(input: StartQueryExecutionInput, nowMs: number): Execution {
+export function newExecution(input: StartQueryExecutionInput, nowMs: number, role?: string): Execution {
   const text = input.QueryString ?? '';
   const parameters = input.ExecutionParameters?.length ? input.ExecutionParameters : undefined;
   if (text.trim() === '') throw invalidRequest('QueryString is empty');
@@ -61,6 +61,7 @@ export function newExecution(input: StartQueryExecutionInput, nowMs: number): Ex
     catalog,
     outputFolder,
     workGroup,
+    ...(role === undefined ? {} : { role }),
     statementType,
     substatementType,
     submittedMs: nowMs,

@@ -17,15 +17,15 @@ export async function deployMachine(sfn: SFNClient, context: EngineContext, spec
   const arn = stateMachineArn(context, spec.name);
   const definition = JSON.stringify(spec.definition);
   const loggingConfiguration = logging(context, spec);
+  const roleArn = `arn:aws:iam::${context.account}:role/${spec.role ?? spec.name}`;
   const current = await describe(sfn, arn);
   if (!current) {
-    const roleArn = `arn:aws:iam::${context.account}:role/${spec.name}`;
     await sfn.send(new CreateStateMachineCommand({ name: spec.name, definition, roleArn, loggingConfiguration }));
     return [`state machine ${spec.name} created`];
   }
   const sameLevel = (current.loggingConfiguration?.level ?? 'OFF') === loggingConfiguration.level;
-  if (current.definition === definition && sameLevel) return [];
-  await sfn.send(new UpdateStateMachineCommand({ stateMachineArn: arn, definition, loggingConfiguration }));
+  if (current.definition === definition && sameLevel && current.roleArn === roleArn) return [];
+  await sfn.send(new UpdateStateMachineCommand({ stateMachineArn: arn, definition, roleArn, loggingConfiguration }));
   return [`state machine ${spec.name} updated`];
 }
 

@@ -9,6 +9,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import type { HttpApi } from '../apigateway/http-api.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { engineCredentials } from '../engine-credentials.ts';
+import type { Access } from '../iam/access.ts';
 import type { EventSourceMappings } from '../lambda/event-source-mapping/event-source-mappings.ts';
 import { functionArn, handlerFile } from '../lambda/function-spec.ts';
 import type { Lambda } from '../lambda/lambda.ts';
@@ -29,6 +30,7 @@ export interface Deployer {
 
 export interface DeployerOptions {
   readonly endpoint: () => string;
+  readonly access: Access;
   readonly lambda: Lambda;
   readonly api: HttpApi;
   readonly scheduler: Scheduler;
@@ -39,13 +41,15 @@ export interface DeployerOptions {
 
 export function createDeployer(
   context: EngineContext,
-  { endpoint, lambda, api, scheduler, mappings, beginWork }: DeployerOptions,
+  { endpoint, access, lambda, api, scheduler, mappings, beginWork }: DeployerOptions,
 ): Deployer {
   const file = createDeploymentFile(context.dataDir);
   let last: Promise<unknown> = Promise.resolve();
 
   /** What lives in memory; buckets, machines, streams and mappings are in their services' own stores. */
-  function deployInMemory({ functions, routes, schedules }: Deployment): void {
+  function deployInMemory(deployment: Deployment): void {
+    const { functions, routes, schedules } = deployment;
+    access.deploy(deployment);
     functions.forEach(lambda.deploy);
     api.deploy(routes);
     scheduler.deploy(schedules);
@@ -53,6 +57,8 @@ export function createDeployer(
 
   async function deploy(deployment: Deployment): Promise<readonly string[]> {
     checkDeployment(deployment);
+    // Before the functions, which get their roles' credentials when they start.
+    access.deploy(deployment);
     deployment.functions.forEach(lambda.deploy);
     const changes = await deployThroughApis(deployment);
     for (const mapping of deployment.eventSourceMappings ?? []) changes.push(...mappings.deploy(mapping));

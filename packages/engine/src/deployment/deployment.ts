@@ -1,5 +1,6 @@
 import type { Route } from '../apigateway/route-table.ts';
 import { compileRoutes } from '../apigateway/route-table.ts';
+import { compileRole, type RoleSpec } from '../iam/policy.ts';
 import { checkMappingSpec, type EventSourceMappingSpec } from '../lambda/event-source-mapping/mapping-spec.ts';
 import { checkFunctionSpec, type FunctionSpec } from '../lambda/function-spec.ts';
 import { parseScheduleExpression } from '../scheduler/schedule-expression.ts';
@@ -15,6 +16,8 @@ export interface BucketNotification {
 export interface BucketSpec {
   readonly name: string;
   readonly versioned: boolean;
+  /** Key of everything in it: whoever reads or writes it needs that key too, where there are roles. */
+  readonly kmsKeyArn?: string;
   readonly notifications: readonly BucketNotification[];
 }
 
@@ -22,6 +25,8 @@ export interface MachineSpec {
   readonly name: string;
   /** Amazon States Language, as an object. */
   readonly definition: object;
+  /** Name of a role of the deployment. Left out: it may do everything. */
+  readonly role?: string;
   readonly loggingLevel?: 'ALL' | 'ERROR' | 'FATAL' | 'OFF';
 }
 
@@ -31,6 +36,7 @@ export interface StreamSpec {
   readonly shardCount: number;
   /** 24, the default, to 8760. */
   readonly retentionHours?: number;
+  readonly kmsKeyArn?: string;
 }
 
 /** Everything that a stack would create, as plain data. */
@@ -42,13 +48,16 @@ export interface Deployment {
   readonly schedules: readonly Schedule[];
   readonly streams?: readonly StreamSpec[];
   readonly eventSourceMappings?: readonly EventSourceMappingSpec[];
+  /** With roles, everything that works under one is judged by its policies; see iam/access.ts. */
+  readonly roles?: readonly RoleSpec[];
 }
 
 export const emptyDeployment: Deployment = { buckets: [], functions: [], stateMachines: [], routes: [], schedules: [] };
 
 /** @throws Error for the first part that cannot be deployed, or that names what is not there. Nothing has changed then. */
 export function checkDeployment(deployment: Deployment): void {
-  const { buckets, functions, stateMachines, routes, schedules, streams = [], eventSourceMappings = [] } = deployment;
+  const { buckets, functions, stateMachines, routes, schedules, streams = [], eventSourceMappings = [], roles = [] } = deployment;
+  roles.forEach(compileRole);
   functions.forEach(checkFunctionSpec);
   streams.forEach(checkStreamSpec);
   eventSourceMappings.forEach(checkMappingSpec);
@@ -61,6 +70,16 @@ export function checkDeployment(deployment: Deployment): void {
   uniqueNames('schedule', schedules);
   uniqueNames('event source mapping', eventSourceMappings);
   const streamNames = uniqueNames('stream', streams);
+  const roleNames = uniqueNames('role', roles);
+  const withRoles = [
+    ...functions.map((part) => ({ ...part, what: 'function' })),
+    ...stateMachines.map((part) => ({ ...part, what: 'state machine' })),
+    ...schedules.map((part) => ({ ...part, what: 'schedule' })),
+  ];
+  for (const { what, name, role } of withRoles) {
+    if (role !== undefined && !roleNames.has(role))
+      throw new Error(`${what} ${name}: the role ${role} is not part of the deployment`);
+  }
   const requireFunction = (who: string, name: string) => {
     if (!functionNames.has(name)) throw new Error(`${who}: the function ${name} is not part of the deployment`);
   };

@@ -1,5 +1,6 @@
 import { createWalSync } from '../durability/wal-sync.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { type Access, openAccess } from '../iam/access.ts';
 import { createOfflineStore } from '../offline/offline-store.ts';
 import type { Buckets, Catalogue } from '../ports.ts';
 import { createFeatureGroupRegistry } from '../sagemaker/feature-group-registry.ts';
@@ -18,6 +19,8 @@ import { createRuntimeService } from './runtime-service.ts';
 export interface FeatureStore {
   /** SageMaker's control plane and the Feature Store runtime. */
   readonly services: readonly Service[];
+  /** KMS key of a group's online store. */
+  keyOfGroup(featureGroup: string): string | undefined;
   /** Begins to drain what waits for the offline store. */
   start(): void;
   /** Ends cleanly; what has not reached the offline store goes on at the next start. */
@@ -30,8 +33,9 @@ export interface FeatureStore {
 
 export function createFeatureStore(
   context: EngineContext,
-  { buckets, catalogue }: { buckets: Buckets; catalogue: Catalogue },
+  parts: { readonly buckets: Buckets; readonly catalogue: Catalogue; readonly access?: Access },
 ): FeatureStore {
+  const { buckets, catalogue, access = openAccess } = parts;
   const database = openFeatureStoreDatabase(context.dataDir);
   const registry = createFeatureGroupRegistry(database);
   const replication = createReplicationLog(database, context);
@@ -50,9 +54,10 @@ export function createFeatureStore(
   const onGroupRemoved = () => {
     purge().catch((error: Error) => context.log(`feature store: a purge stopped and goes on at the next start: ${error.name}`));
   };
-  const offline = createOfflineStore(context, { database, queue, replication, registry, buckets });
+  const offline = createOfflineStore(context, { database, queue, replication, registry, buckets, access });
   return {
     services: [createSageMakerService(context, { registry, catalogue, buckets, onGroupRemoved }), runtime],
+    keyOfGroup: (name) => registry.find(name)?.online?.SecurityConfig?.KmsKeyId,
     start() {
       offline.start();
       onGroupRemoved();

@@ -2,6 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineContext } from '../engine-context.ts';
+import type { Access } from '../iam/access.ts';
+import { impliedCalls } from '../iam/implied-calls.ts';
+import { kmsRequests } from '../iam/requests/kms-requests.ts';
+import { AwsError } from '../wire/aws-error.ts';
 import { createBundleVersion } from './bundle-version.ts';
 import { responseTooLarge } from './error-payload.ts';
 import { functionEnvironment } from './function-environment.ts';
@@ -26,6 +30,7 @@ export interface DeployedFunction {
 
 export interface DeployedFunctionOptions {
   readonly environment: () => Record<string, string>;
+  readonly access: Access;
   readonly budget: InstanceBudget;
   readonly instancesPerFunction: number;
   readonly onLog: (functionName: string, requestId: string | undefined, text: string) => void;
@@ -61,11 +66,28 @@ export function createDeployedFunction(
           logStreamName: logs.stream,
           compileCacheDir: join(context.dataDir, 'compile-cache'),
         },
-        environment: functionEnvironment(context, spec, options.environment(), logs),
+        environment: functionEnvironment(
+          context,
+          spec,
+          options.environment(),
+          logs,
+          spec.role === undefined ? undefined : options.access.credentials(spec.role),
+        ),
         onLog: (requestId, text) => options.onLog(spec.name, requestId, text),
       });
     },
   });
+
+  /** @throws AwsError as Invoke answers when the role may not use the key of its environment */
+  function demandEnvironment(): void {
+    const requests = kmsRequests(impliedCalls.decryptEnvironment, spec.kmsKeyArn, 'lambda', {
+      'aws:lambda:FunctionArn': functionArn(context, spec.name),
+    });
+    const refusal = options.access.refusal(options.access.byRole(spec.role, spec.name), 'lambda.start', requests);
+    if (refusal === undefined) return;
+    const reason = `Lambda was unable to decrypt the environment variables because KMS access was denied: AccessDeniedException: ${refusal}`;
+    throw new AwsError('KMSAccessDeniedException', reason, 502);
+  }
 
   return {
     spec: () => spec,
@@ -78,6 +100,7 @@ export function createDeployedFunction(
     concurrency,
     pool,
     async run(requestId, payload) {
+      demandEnvironment();
       const startedMs = performance.now();
       const outcome = await pool.invoke(requestId, payload);
       const durationMs = (performance.now() - startedMs).toFixed(2);

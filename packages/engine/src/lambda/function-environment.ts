@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EngineContext } from '../engine-context.ts';
 import { engineCredentials } from '../engine-credentials.ts';
+import type { SessionCredentials } from '../iam/principal.ts';
 import type { FunctionSpec } from './function-spec.ts';
 
 /**
@@ -13,14 +14,18 @@ export function functionEnvironment(
   spec: FunctionSpec,
   endpoints: Readonly<Record<string, string>>,
   logs: { group: string; stream: string },
+  /** Of the function's role; without one the engine's own. */
+  session?: SessionCredentials,
 ): Record<string, string> {
+  const { accessKeyId, secretAccessKey } = session ?? engineCredentials;
   return {
     ...spec.environment,
     ...endpoints,
     AWS_REGION: context.region,
     AWS_DEFAULT_REGION: context.region,
-    AWS_ACCESS_KEY_ID: engineCredentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: engineCredentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...(session === undefined ? {} : { AWS_SESSION_TOKEN: session.sessionToken }),
     AWS_CONFIG_FILE: join(context.dataDir, 'no-aws-config'),
     AWS_SHARED_CREDENTIALS_FILE: join(context.dataDir, 'no-aws-credentials'),
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',

@@ -13,6 +13,10 @@ export interface FunctionSpec {
   /** At most this many instances at a time; further invocations wait. */
   readonly reservedConcurrency?: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Name of a role of the deployment. Left out: it may do everything. */
+  readonly role?: string;
+  /** Key of its environment, which its role needs to start. */
+  readonly kmsKeyArn?: string;
   /** For asynchronous invocations: 0 to 2, AWS's default is 2. */
   readonly maximumRetryAttempts?: number;
   /** `s3://bucket/prefix` for what finally fails of the asynchronous invocations. */

@@ -73,7 +73,7 @@ export function createLambdaService(context: EngineContext, backend: LambdaBacke
       FunctionName: spec.name,
       FunctionArn: functionArn(context, spec.name),
       Runtime: 'nodejs24.x' as const,
-      Role: `arn:aws:iam::${context.account}:role/${spec.name}`,
+      Role: `arn:aws:iam::${context.account}:role/${spec.role ?? spec.name}`,
       Handler: spec.handler,
       CodeSize: code.sizeBytes,
       CodeSha256: code.sha256Base64,

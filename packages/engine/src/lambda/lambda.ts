@@ -21,12 +21,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineContext } from '../engine-context.ts';
+import { type Access, openAccess } from '../iam/access.ts';
 import type { Buckets, Functions, InvocationResult } from '../ports.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { Service } from '../wire/service.ts';
 import { createAsyncDispatcher } from './async-dispatcher.ts';
 import { openAsyncOutbox } from './async-outbox.ts';
 import { createDeployedFunction, type DeployedFunction } from './deployed-function.ts';
+import { failureBuckets } from './failure-buckets.ts';
 import { putFailureRecord } from './failure-record.ts';
 import { createFunctionLogs } from './function-logs.ts';
 import { checkFunctionSpec, type FunctionSpec, functionArn, functionNameOf } from './function-spec.ts';
@@ -41,6 +43,7 @@ export interface LambdaOptions {
   readonly environment: () => Record<string, string>;
   /** Where failure destinations are written. */
   readonly buckets: Buckets;
+  readonly access?: Access;
   /** Every line that a function prints, whole, before the invocation's result is known to its caller. */
   readonly onLog?: (functionName: string, requestId: string | undefined, line: string) => void;
   readonly instances?: InstanceLimits;
@@ -54,6 +57,8 @@ export interface Lambda {
   deploy(spec: FunctionSpec): void;
   /** An event from another service: durable when it resolves, invoked after that. @throws AwsError as invokeAsync */
   deliver(functionArn: string, event: unknown): Promise<void>;
+  /** Name of the role that a deployed function has. */
+  roleOf(functionName: string): string | undefined;
   isBusy(): boolean;
   /** Resolves when nothing runs and every accepted asynchronous invocation is settled. */
   idle(): Promise<void>;
@@ -68,6 +73,7 @@ const ASYNC_LIMIT_BYTES = 1_048_576;
 const RETIRE_IDLE_AFTER_MS = 120_000;
 
 export function createLambda(context: EngineContext, options: LambdaOptions): Lambda {
+  const { access = openAccess } = options;
   const directory = join(context.dataDir, 'lambda');
   mkdirSync(directory, { recursive: true });
   const outbox = openAsyncOutbox(join(directory, 'outbox.db'));
@@ -133,6 +139,7 @@ export function createLambda(context: EngineContext, options: LambdaOptions): La
       if (known) return known.update(spec);
       const fn = createDeployedFunction(context, spec, {
         environment: options.environment,
+        access,
         budget,
         instancesPerFunction: limits.perFunction,
         onLog,
@@ -145,12 +152,13 @@ export function createLambda(context: EngineContext, options: LambdaOptions): La
         concurrency: fn.concurrency,
         maximumRetryAttempts: () => fn.spec().maximumRetryAttempts ?? 2,
         failed: (invocation, attempts, outcome) =>
-          putFailureRecord(context, options.buckets, fn.spec(), invocation, attempts, outcome),
+          putFailureRecord(context, failureBuckets(options.buckets, access, fn.spec()), fn.spec(), invocation, attempts, outcome),
       });
     },
     async deliver(functionArn, event) {
       void acceptText(functionArn, JSON.stringify(event), randomUUID());
     },
+    roleOf: (functionName) => deployed.get(functionName)?.spec().role,
     isBusy: gauge.isBusy,
     idle: gauge.idle,
     instanceCount: () => [...deployed.values()].reduce((sum, { pool }) => sum + pool.size(), 0),

@@ -17,10 +17,12 @@ import type { EngineContext } from '../engine-context.ts';
 import type { CommitQueue } from '../featurestore/commit-queue.ts';
 import { databaseFile, type FeatureStoreDatabase } from '../featurestore/feature-store-database.ts';
 import type { ReplicationLog } from '../featurestore/replication-log.ts';
+import type { Access } from '../iam/access.ts';
 import type { Buckets } from '../ports.ts';
 import type { FeatureGroup } from '../sagemaker/feature-group.ts';
 import type { FeatureGroupRegistry } from '../sagemaker/feature-group-registry.ts';
 import { parseS3Uri } from '../sagemaker/store-configs.ts';
+import { bucketsOfGroup } from './buckets-of-group.ts';
 import type { Flush } from './drain-protocol.ts';
 import { createDrainWorker } from './drain-worker.ts';
 import { createFlushLog } from './flush-log.ts';
@@ -42,13 +44,14 @@ export interface OfflineStoreParts {
   readonly replication: ReplicationLog;
   readonly registry: FeatureGroupRegistry;
   readonly buckets: Buckets;
+  readonly access: Access;
 }
 
 const RETRY_MS = 5_000;
 
 export function createOfflineStore(
   context: EngineContext,
-  { database, queue, replication, registry, buckets }: OfflineStoreParts,
+  { database, queue, replication, registry, buckets: allBuckets, access }: OfflineStoreParts,
 ): OfflineStore {
   const { clock, dataDir, log, settings } = context;
   const folder = `${dataDir}/feature-store/drain`;
@@ -122,6 +125,7 @@ export function createOfflineStore(
   async function carryOut(flush: Flush): Promise<void> {
     const group = registry.findById(flush.groupId) as FeatureGroup;
     const { bucket, prefix } = parseS3Uri(group.offline?.S3StorageConfig?.ResolvedOutputS3Uri);
+    const buckets = bucketsOfGroup(allBuckets, access, group, bucket);
     const take = async (key: string, file: string) => {
       const objectKey = `${prefix}/${key}`;
       if (buckets.head(bucket, objectKey)) rmSync(file, { force: true });
@@ -129,12 +133,18 @@ export function createOfflineStore(
     };
     const { definitions, eventTimeName } = group;
     await worker.run({ kind: 'flush', flush, definitions, eventTimeName, duplicateShare: settings.offlineDuplicateShare }, take);
-    await ensureCompanion(group, bucket, prefix, flush.writeMs);
+    await ensureCompanion(group, buckets, bucket, prefix, flush.writeMs);
     await flushLog.markStored(flush);
     await flushLog.trim(flush);
   }
 
-  async function ensureCompanion(group: FeatureGroup, bucket: string, prefix: string, writeMs: number): Promise<void> {
+  async function ensureCompanion(
+    group: FeatureGroup,
+    buckets: Buckets,
+    bucket: string,
+    prefix: string,
+    writeMs: number,
+  ): Promise<void> {
     if (withCompanion.has(group.id)) return;
     const [first, ...others] = buckets.list(bucket, `${prefix}/`);
     if (first && others.length === 0) {

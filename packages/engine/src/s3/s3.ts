@@ -20,6 +20,7 @@
  * endpoint and insist on TLS.
  */
 import type { EngineContext } from '../engine-context.ts';
+import { type Access, openAccess } from '../iam/access.ts';
 import type { Buckets } from '../ports.ts';
 import { createBucketsPort } from './buckets-port.ts';
 import { createDispatch, type Handle } from './http/dispatch.ts';
@@ -39,11 +40,14 @@ export interface S3 {
   stop(): Promise<void>;
 }
 
-export function createS3(context: EngineContext, { deliver }: { deliver: Deliver }): S3 {
+export function createS3(
+  context: EngineContext,
+  { deliver, access = openAccess }: { readonly deliver: Deliver; readonly access?: Access },
+): S3 {
   const store = openS3Store(context, deliver);
   return {
     buckets: createBucketsPort(store),
-    handle: createDispatch(createOperations(store), context),
+    handle: createDispatch(createOperations(store), { ...context, access }),
     start: store.outbox.start,
     idle: store.outbox.idle,
     stop: store.close,

@@ -16,7 +16,11 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stateMachineArn } from '../deployment/deploy-machines.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { type Access, openAccess } from '../iam/access.ts';
+import { demand } from '../iam/demand.ts';
+import { functionArn } from '../lambda/function-spec.ts';
 import type { Functions } from '../ports.ts';
 import { createDeliverer, DEFAULT_RETRY_POLICY, type RetryPolicy } from './deliver.ts';
 import { type NextFiring, parseScheduleExpression } from './schedule-expression.ts';
@@ -28,6 +32,8 @@ export interface Schedule {
   /** `rate(5 minutes)` or `cron(0 3 * * ? *)`, UTC. */
   readonly expression: string;
   readonly target: { readonly functionName: string } | { readonly stateMachine: string };
+  /** Name of a role of the deployment, in which the target is started. Left out: it may do everything. */
+  readonly role?: string;
   /** JSON; strings may contain `<aws.scheduler.scheduled-time>`. Left out: Scheduler's default event. */
   readonly input?: unknown;
   /** For a target that refuses. Default: 185 times within 24 hours. */
@@ -37,6 +43,7 @@ export interface Schedule {
 export interface SchedulerOptions {
   readonly functions: Functions;
   readonly startExecution: (stateMachineName: string, input: unknown) => Promise<unknown> | unknown;
+  readonly access?: Access;
 }
 
 export interface Scheduler {
@@ -47,15 +54,28 @@ export interface Scheduler {
 
 const MOST_AT_ONCE = 48;
 
-export function createScheduler(context: EngineContext, { functions, startExecution }: SchedulerOptions): Scheduler {
+export function createScheduler(
+  context: EngineContext,
+  { functions, startExecution, access = openAccess }: SchedulerOptions,
+): Scheduler {
   const anchors = openAnchors(join(context.dataDir, 'scheduler'));
   const alarms = new Map<string, () => void>();
   const deliverer = createDeliverer(context);
 
-  async function fire({ name, target, input, retryPolicy }: Schedule, scheduledMs: number): Promise<void> {
+  function authorize({ name, target, role }: Schedule): void {
+    const request =
+      'functionName' in target
+        ? { action: 'lambda:InvokeFunction', resource: functionArn(context, target.functionName) }
+        : { action: 'states:StartExecution', resource: stateMachineArn(context, target.stateMachine) };
+    demand(access, access.byRole(role, name), 'scheduler.start', [request]);
+  }
+
+  async function fire(schedule: Schedule, scheduledMs: number): Promise<void> {
+    const { name, target, input, retryPolicy } = schedule;
     const times = context.random() < context.settings.scheduleDuplicateShare ? 2 : 1;
     const attempt = async (attemptNumber: number) => {
       const filled = scheduleInput(context, input, { scheduleName: name, scheduledMs, attemptNumber });
+      authorize(schedule);
       if ('functionName' in target) await functions.invokeAsync(target.functionName, filled);
       else await startExecution(target.stateMachine, filled);
     };

@@ -2,12 +2,14 @@
  * STS and as much of IAM as clients ask before their first call.
  *
  * Gaps: everything else answers InvalidAction (400).
- * Differences by design: whoever asks is the role TidemarkEngine; AssumeRole takes any role and its keys are not checked.
+ * Differences by design: whoever has no role of the deployment is the role TidemarkEngine; AssumeRole takes any role, and
+ *   only the keys of a role of the deployment are judged.
  * Client quirks: Python's SageMaker SDK refuses a caller that is a user, and then asks IAM for the role's path.
  */
 import { AssumeRole$, type AssumeRoleRequest, GetCallerIdentity$ } from '@aws-sdk/client-sts';
 import type { StaticOperationSchema } from '@smithy/types';
 import type { EngineContext } from '../engine-context.ts';
+import { type Access, openAccess } from '../iam/access.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { operation, type Service } from '../wire/service.ts';
 
@@ -16,25 +18,26 @@ export const CALLER_ROLE = 'TidemarkEngine';
 const HOUR_MS = 3_600_000;
 const roleArnPattern = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@/-]*\/)?([\w+=,.@-]{1,64})$/;
 
-export function createStsService({ account, clock }: EngineContext): Service {
+export function createStsService({ account, clock }: EngineContext, access: Access = openAccess): Service {
   return {
     name: 'sts',
     protocol: 'awsQuery',
     apiVersion: '2011-06-15',
     operations: {
-      GetCallerIdentity: operation(GetCallerIdentity$, () => ({
+      GetCallerIdentity: operation(GetCallerIdentity$, (_: object, { principal }) => ({
         Account: account,
-        UserId: 'AROATIDEMARKENGINE000:engine',
-        Arn: `arn:aws:sts::${account}:assumed-role/${CALLER_ROLE}/engine`,
+        UserId: `AROATIDEMARKENGINE000:${principal?.arn.split('/').at(-1) ?? 'engine'}`,
+        Arn: principal?.arn ?? `arn:aws:sts::${account}:assumed-role/${CALLER_ROLE}/engine`,
       })),
       AssumeRole: operation(AssumeRole$, (input: AssumeRoleRequest) => {
         const role = roleArnPattern.exec(input.RoleArn ?? '')?.[1];
         if (!role) throw new AwsError('ValidationError', `${input.RoleArn} is invalid`);
+        const session = access.credentials(role);
         return {
           Credentials: {
-            AccessKeyId: 'ASIATIDEMARKENGINE00',
-            SecretAccessKey: 'unchecked',
-            SessionToken: 'unchecked',
+            AccessKeyId: session?.accessKeyId ?? 'ASIATIDEMARKENGINE00',
+            SecretAccessKey: session?.secretAccessKey ?? 'unchecked',
+            SessionToken: session?.sessionToken ?? 'unchecked',
             Expiration: new Date(clock.nowMs() + (input.DurationSeconds ? input.DurationSeconds * 1000 : HOUR_MS)),
           },
           AssumedRoleUser: {

@@ -5,6 +5,7 @@
  * request with the operation's own schema, calls `handle`, and encodes what comes back with the same schema.
  */
 import type { StaticOperationSchema } from '@smithy/types';
+import type { Principal } from '../iam/principal.ts';
 
 export type Protocol = 'restJson1' | 'awsJson1_0' | 'awsJson1_1' | 'awsQuery';
 
@@ -13,6 +14,8 @@ export interface RequestContext {
   /** From the credential scope of the Authorization header; the engine's own region when the request is unsigned. */
   readonly region: string;
   readonly accessKeyId: string | undefined;
+  /** The role whose session signed; undefined for everybody who may do everything. */
+  readonly principal?: Principal | undefined;
 }
 
 export interface Operation<Input = unknown, Output = unknown> {

@@ -10,6 +10,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EngineContext } from '../engine-context.ts';
+import { type Access, openAccess } from '../iam/access.ts';
+import type { AccessRequest } from '../iam/decide.ts';
 import { AwsError } from './aws-error.ts';
 import { decodeQueryInput, printQueryError, printQueryOutput } from './aws-query.ts';
 import { parseCaller } from './caller.ts';
@@ -32,11 +34,15 @@ export interface WireServerOptions {
   /** Takes what no service claims, body unread: S3. */
   readonly fallback: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
   readonly context: EngineContext;
+  /** Who may do what; left out, nobody is asked. */
+  readonly access?: Access;
+  readonly requestsOf?: (service: string, operation: string, input: unknown) => readonly AccessRequest[];
 }
 
 const noBody = Buffer.alloc(0);
 
-export function createWireServer({ services, fallback, context }: WireServerOptions): WireServer {
+export function createWireServer(options: WireServerOptions): WireServer {
+  const { services, fallback, context, access = openAccess, requestsOf = () => [] } = options;
   const recognise = createServiceDirectory(services);
   const httpDate = createHttpDate(context);
 
@@ -57,6 +63,7 @@ export function createWireServer({ services, fallback, context }: WireServerOpti
       requestId: randomUUID(),
       region: head.caller.region ?? context.region,
       accessKeyId: head.caller.accessKeyId,
+      principal: access.byAccessKey(head.caller.accessKeyId),
     };
     let answer: WireResponse;
     try {
@@ -100,7 +107,9 @@ export function createWireServer({ services, fallback, context }: WireServerOpti
         service,
       );
     try {
-      const output = operation.handle(operation.decode(request, labels), requestContext);
+      const input = operation.decode(request, labels);
+      authorize(service, operation.name, input, requestContext);
+      const output = operation.handle(input, requestContext);
       if (output instanceof Promise) return output.then((value) => operation.encode(value)).catch(refuse);
       return operation.encode(output);
     } catch (error) {
@@ -124,11 +133,27 @@ export function createWireServer({ services, fallback, context }: WireServerOpti
         : undefined;
       if (!operation)
         throw new AwsError('InvalidAction', `Could not find operation ${action} for version ${service.apiVersion}`, 400);
-      const output = await operation.handle(decodeQueryInput(operation.schema, form), requestContext);
+      const input = decodeQueryInput(operation.schema, form);
+      authorize(service, action, input, requestContext);
+      const output = await operation.handle(input as never, requestContext);
       return { status: 200, headers, body: printQueryOutput(operation.schema, output, namespace, requestContext.requestId) };
     } catch (error) {
       const { code, message, status } = toAwsError(error, 'ValidationError', `${service.name}.${action}`);
       return { status, headers, body: printQueryError(code, message, status, namespace, requestContext.requestId) };
+    }
+  }
+
+  /** Each protocol has its own name and status for the same refusal; KMS behind Kinesis has a name of its own. */
+  function authorize(service: Service, operation: string, input: unknown, { principal }: RequestContext): void {
+    if (principal === undefined) return;
+    const call = `${service.name}.${operation}`;
+    for (const request of requestsOf(service.name, operation, input)) {
+      const refusal = access.refusal(principal, call, [request]);
+      if (refusal === undefined) continue;
+      if (service.protocol === 'awsQuery') throw new AwsError('AccessDenied', refusal, 403);
+      const isKey = service.name === 'kinesis' && request.action.startsWith('kms:');
+      const code = isKey ? 'KMSAccessDeniedException' : 'AccessDeniedException';
+      throw new AwsError(code, refusal, service.protocol === 'restJson1' ? 403 : 400);
     }
   }
 

@@ -18,6 +18,8 @@ export interface ExecutionContext {
   readonly database: string;
   /** `s3://bucket/prefix/` of the results. */
   readonly outputFolder: string;
+  /** @throws AwsError when the role may not learn where the results' bucket is, which comes first of all. */
+  readonly mayWriteResults: () => void;
   /** A directory of this execution's own, below the data directory; removed when it ends. */
   readonly workDir: string;
 }

@@ -15,6 +15,8 @@ export interface Execution {
   readonly catalog: string;
   readonly outputFolder: string;
   readonly workGroup: string;
+  /** Name of the role it runs in; undefined for one who may do everything. */
+  readonly role?: string;
   readonly statementType: 'DML' | 'DDL' | 'UTILITY';
   readonly substatementType: string;
   readonly submittedMs: number;

@@ -3,9 +3,17 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineContext } from '../../engine-context.ts';
 import type { GlueStore } from '../../glue/glue-store.ts';
+import type { Access } from '../../iam/access.ts';
+import { demand } from '../../iam/demand.ts';
+import { guardBuckets } from '../../iam/guard-buckets.ts';
+import { guardGlue } from '../../iam/guard-glue.ts';
+import { impliedCalls } from '../../iam/implied-calls.ts';
+import type { Principal } from '../../iam/principal.ts';
+import { bucketArn } from '../../iam/requests/s3-requests.ts';
 import type { Buckets } from '../../ports.ts';
 import { createDuck, type Duck, type DuckConnection } from '../duck/database.ts';
 import { createParquetShapes } from '../scan/parquet-shapes.ts';
+import { parseS3Uri } from '../scan/s3-uri.ts';
 import { QueryError } from '../sql/query-error.ts';
 import { type Execution, type Executions, INTERRUPTED, isOver } from './executions.ts';
 import { runStatement } from './run-statement.ts';
@@ -21,11 +29,17 @@ export interface QueryRunner {
   stop(): Promise<void>;
 }
 
+function demandBucketLocation(access: Access, principal: Principal | undefined, outputFolder: string): void {
+  const [action] = impliedCalls.writeQueryResults.actions;
+  const resource = bucketArn(parseS3Uri(outputFolder)?.bucket ?? '');
+  demand(access, principal, 'athena.query', [{ action, resource }]);
+}
+
 export function createQueryRunner(
   context: EngineContext,
-  parts: { readonly buckets: Buckets; readonly glue: GlueStore; readonly executions: Executions },
+  parts: { readonly buckets: Buckets; readonly glue: GlueStore; readonly executions: Executions; readonly access: Access },
 ): QueryRunner {
-  const { executions } = parts;
+  const { executions, access } = parts;
   const workDir = join(context.dataDir, 'athena-work');
   // What a killed process left behind.
   rmSync(workDir, { recursive: true, force: true });
@@ -48,17 +62,19 @@ export function createQueryRunner(
     const connection = await (await duck).connect();
     running.set(id, connection);
     if (stopped || isOver(executions.get(id)?.state ?? 'FAILED')) connection.interrupt();
+    const principal = access.byRole(execution.role, 'AthenaQuery');
     try {
       const outcome = await runStatement(execution, {
         engine: context,
-        buckets: parts.buckets,
-        glue: parts.glue,
+        buckets: guardBuckets(parts.buckets, access, principal, 'athena.query'),
+        glue: guardGlue(parts.glue, access, principal, context),
         shapes,
         connection,
         executionId: id,
         submittedMs: execution.submittedMs,
         database: execution.database,
         outputFolder: execution.outputFolder,
+        mayWriteResults: () => demandBucketLocation(access, principal, execution.outputFolder),
         workDir: join(workDir, id),
       });
       executions.change(id, { state: 'SUCCEEDED', endedMs: context.clock.nowMs(), ...outcome });

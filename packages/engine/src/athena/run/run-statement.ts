@@ -43,6 +43,7 @@ export async function runStatement(
 ): Promise<Outcome> {
   mkdirSync(context.workDir, { recursive: true });
   try {
+    context.mayWriteResults();
     const statement = parseStatement(bindParameters(query, parameters));
     if (statement.kind === 'query') return await selectToCsv(statement.query, context);
     if (statement.kind === 'unload') return await unload(statement, context);

@@ -5,8 +5,11 @@
  * (the engine goes): nothing that ends from now on is recorded, and it comes again.
  */
 import type { EngineContext } from '../../engine-context.ts';
+import { type Access, openAccess } from '../../iam/access.ts';
 import type { Buckets, Functions, Streams } from '../../ports.ts';
+import { failureBuckets } from '../failure-buckets.ts';
 import type { Checkpoint, MappingRow, MappingTable } from './mapping-table.ts';
+import { pollRefusal } from './poll-refusal.ts';
 import { type ShardWork, workShard } from './shard-worker.ts';
 import { createSignal } from './signal.ts';
 
@@ -14,6 +17,9 @@ export interface MappingPorts {
   readonly streams: Streams;
   readonly functions: Functions;
   readonly buckets: Buckets;
+  readonly access?: Access;
+  /** Name of the role that a function has: its stream is read in it. */
+  readonly roleOf?: (functionName: string) => string | undefined;
   readonly onIteratorAge: (streamName: string, functionName: string, shardId: string, ageMs: number) => void;
 }
 
@@ -38,7 +44,7 @@ export function createMapping(
   ports: MappingPorts,
   onProgress: () => void,
 ): Mapping {
-  const { streams, functions, buckets } = ports;
+  const { streams, functions, buckets, access = openAccess, roleOf = () => undefined } = ports;
   const signal = createSignal(context.clock);
   const working = new Set<string>();
   let row = initial;
@@ -82,7 +88,8 @@ export function createMapping(
       context,
       streams,
       functions,
-      buckets,
+      buckets: failureBuckets(buckets, access, { name: spec.functionName, role: roleOf(spec.functionName) }),
+      refusal: () => pollRefusal(access, roleOf(spec.functionName), spec, found.arn),
       row,
       source: { shardId, streamArn: found.arn, functionName: spec.functionName },
       signal,

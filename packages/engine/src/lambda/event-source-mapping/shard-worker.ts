@@ -21,7 +21,12 @@ export interface ShardWork {
   readonly checkpoint: (position: string) => void;
   readonly onIteratorAge: (shardId: string, ageMs: number) => void;
   readonly onResult: (result: string) => void;
+  /** Why the stream may not be read; undefined when it may. */
+  readonly refusal: () => string | undefined;
 }
+
+/** A role that lacks a permission may be given it: it is asked again, in the engine's time. */
+const REFUSED_PAUSE_MS = 10_000;
 
 /** Delivers a shard from its checkpoint on; true when the shard has ended and all of it is delivered, false when halted. */
 export async function workShard(work: ShardWork): Promise<boolean> {
@@ -30,6 +35,14 @@ export async function workShard(work: ShardWork): Promise<boolean> {
   const gathering = { context, streams, spec: row.spec, source, isHalted: work.isHalted, wait: work.signal.wait };
   let heldBackAt: string | undefined;
   for (;;) {
+    const refusal = work.refusal();
+    if (refusal !== undefined) {
+      work.onResult(`PROBLEM: AccessDenied: ${refusal}`);
+      context.log(`event source mapping ${row.spec.name}: ${source.shardId}: ${refusal}`);
+      await work.signal.wait(context.clock.nowMs() + REFUSED_PAUSE_MS);
+      if (work.isHalted()) return false;
+      continue;
+    }
     const position = work.position();
     const batch = await gatherBatch(position, gathering);
     if (batch === undefined) return false;

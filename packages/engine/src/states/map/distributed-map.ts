@@ -12,6 +12,7 @@ import type { MapRunRow } from '../journal/rows.ts';
 import { Interrupted } from '../run/scope.ts';
 import { type Outcome, passOn, readInput, readNumber, type Step } from '../run/step.ts';
 import { collectOutputs } from './collect-outputs.ts';
+import { demandChildren } from './demand-children.ts';
 import { loadChildren } from './load-children.ts';
 import { writeResults } from './result-writer.ts';
 import { runChildren } from './run-children.ts';
@@ -29,6 +30,7 @@ export async function runDistributedMap(step: Step<MapState>): Promise<Outcome> 
   let result: Json;
   try {
     scope.check();
+    demandChildren(step, mapRun);
     if (mapRun.hasItems === 0) await loadChildren(step, input, mapRun);
     const isTolerated = await runChildren(step, mapRun);
     const written = state.ResultWriter === undefined ? undefined : await writeResults(step, input, mapRun);

@@ -29,10 +29,12 @@ export async function* readItemSource(step: Step<MapState>, input: Json): AsyncG
   }
 }
 
+const bucketsOf = ({ run }: Step) => run.runtime.buckets(run.roleArn, 'states.map');
+
 function* listObjects(step: Step<MapState>, parameters: JsonObject): Generator<Json> {
   checkParameters(parameters, ['Bucket', 'Prefix']);
   const prefix = parameters.Prefix === undefined ? '' : readText(parameters, 'Prefix');
-  for (const object of step.run.runtime.ports.buckets.list(readText(parameters, 'Bucket'), prefix)) {
+  for (const object of bucketsOf(step).list(readText(parameters, 'Bucket'), prefix)) {
     yield {
       Etag: `"${object.etag}"`,
       Key: object.key,
@@ -47,7 +49,7 @@ function readObject(step: Step<MapState>, reader: ItemReader, parameters: JsonOb
   checkParameters(parameters, ['Bucket', 'Key', 'VersionId']);
   const [bucket, key] = [readText(parameters, 'Bucket'), readText(parameters, 'Key')];
   const version = parameters.VersionId === undefined ? undefined : readText(parameters, 'VersionId');
-  const object = step.run.runtime.ports.buckets.head(bucket, key, version);
+  const object = bucketsOf(step).head(bucket, key, version);
   if (object === undefined) throw readFailure(`There is no object s3://${bucket}/${key}.`);
   // Also opened for an empty file, whose format then decides what it means.
   const text = createReadStream(object.file, { encoding: 'utf8', highWaterMark: 256 * 1024 });

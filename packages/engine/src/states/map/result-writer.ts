@@ -21,7 +21,8 @@ const FILES = ['FAILED', 'PENDING', 'SUCCEEDED'] as const;
 type File = (typeof FILES)[number];
 
 export async function writeResults(step: Step<MapState>, input: Json, mapRun: MapRunRow): Promise<Json> {
-  const { journal, ports } = step.run.runtime;
+  const { journal } = step.run.runtime;
+  const buckets = step.run.runtime.buckets(step.run.roleArn, 'states.map');
   const { bucket, prefix } = readDestination(step, input);
   const folder = `${prefix === '' ? '' : `${prefix.replace(/\/$/, '')}/`}${mapRun.arn.slice(mapRun.arn.lastIndexOf(':') + 1)}`;
   const key = `${folder}/manifest.json`;
@@ -34,7 +35,7 @@ export async function writeResults(step: Step<MapState>, input: Json, mapRun: Ma
       written += stored?.items ?? 0;
     }
     const manifest = { DestinationBucket: bucket, MapRunArn: mapRun.arn, ResultFiles: files };
-    await step.scope.wait(ports.buckets.put(bucket, key, Buffer.from(JSON.stringify(manifest))));
+    await step.scope.wait(buckets.put(bucket, key, Buffer.from(JSON.stringify(manifest))));
   } catch (error) {
     if (error instanceof Interrupted || error instanceof StatesError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -72,7 +73,7 @@ async function writeFile(step: Step<MapState>, mapRun: MapRunRow, file: File, bu
     await pipeline(Readable.from(text()), createWriteStream(scratch));
     step.scope.check();
     if (items === 0) return undefined;
-    const stored = await step.scope.wait(runtime.ports.buckets.adopt(bucket, key, scratch));
+    const stored = await step.scope.wait(runtime.buckets(step.run.roleArn, 'states.map').adopt(bucket, key, scratch));
     return { key, sizeBytes: stored.sizeBytes, items };
   } finally {
     await rm(scratch, { force: true });

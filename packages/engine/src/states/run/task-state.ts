@@ -19,7 +19,11 @@ export async function runTask(step: Step<TaskState>): Promise<Outcome> {
   await run.commit();
   step.scope.check();
   try {
-    const { result, submitted } = await withTimeout(step, timeoutSeconds, callIntegration(run.runtime, integration, parameters));
+    const { result, submitted } = await withTimeout(
+      step,
+      timeoutSeconds,
+      callIntegration(run.runtime, integration, parameters, run.roleArn),
+    );
     if (submitted !== undefined) run.record(position, ...events.submitted(JSON.stringify(submitted)));
     const output = printPayload(result, `The state/task '${position.state}' returned a result that`);
     run.record(position, ...events.succeeded(output));

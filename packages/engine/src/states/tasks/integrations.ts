@@ -1,5 +1,7 @@
 /** Calls what a Task names, and turns what comes back into the result, or into an error under its AWS name. */
 
+import { demand } from '../../iam/demand.ts';
+import { impliedCalls } from '../../iam/implied-calls.ts';
 import type { InvocationResult } from '../../ports.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../asl/json.ts';
@@ -13,26 +15,32 @@ interface TaskResult {
   readonly submitted?: Json;
 }
 
-export async function callIntegration(runtime: Runtime, integration: IntegrationName, parameters: Json): Promise<TaskResult> {
+export async function callIntegration(
+  runtime: Runtime,
+  integration: IntegrationName,
+  parameters: Json,
+  roleArn: string,
+): Promise<TaskResult> {
   switch (integration.kind) {
     case 'lambda-function':
-      return { result: readResult(await invoke(runtime, integration.resource, parameters)) };
+      return { result: readResult(await invoke(runtime, integration.resource, parameters, roleArn)) };
     case 'lambda-invoke':
-      return { result: await invokeByParameters(runtime, parameters) };
+      return { result: await invokeByParameters(runtime, parameters, roleArn) };
     case 'athena-query':
-      return runQuery(runtime, parameters);
+      return runQuery(runtime, parameters, roleArn);
   }
 }
 
 const INVOKE_FIELDS = ['FunctionName', 'Payload', 'InvocationType'];
 
-async function invokeByParameters(runtime: Runtime, parameters: Json): Promise<Json> {
+async function invokeByParameters(runtime: Runtime, parameters: Json, roleArn: string): Promise<Json> {
   const given = isJsonObject(parameters) ? parameters : {};
   const unknown = Object.keys(given).find((field) => !INVOKE_FIELDS.includes(field));
   if (unknown !== undefined) throw runtimeError(`The field '${unknown}' of lambda:invoke is not supported by the engine.`);
   if (typeof given.FunctionName !== 'string') throw runtimeError("The Parameters of lambda:invoke need a 'FunctionName'.");
   const payload = given.Payload ?? {};
   if (given.InvocationType === 'Event') {
+    demandInvoke(runtime, given.FunctionName, roleArn);
     // Settled by the functions themselves, with retries and a destination of their own.
     runtime.ports.functions.invokeAsync(given.FunctionName, payload).catch((error: unknown) => {
       runtime.context.log(`states: an asynchronous invocation of ${String(given.FunctionName)} failed: ${String(error)}`);
@@ -42,11 +50,21 @@ async function invokeByParameters(runtime: Runtime, parameters: Json): Promise<J
   if (given.InvocationType !== undefined && given.InvocationType !== 'RequestResponse') {
     throw runtimeError('The InvocationType of lambda:invoke must be RequestResponse or Event.');
   }
-  const invocation = await invoke(runtime, given.FunctionName, payload);
+  const invocation = await invoke(runtime, given.FunctionName, payload, roleArn);
   return { ExecutedVersion: '$LATEST', Payload: readResult(invocation), StatusCode: 200 };
 }
 
-async function invoke(runtime: Runtime, name: string, payload: Json): Promise<InvocationResult> {
+function demandInvoke({ access, context, principal }: Runtime, name: string, roleArn: string): void {
+  const resource = name.startsWith('arn:') ? name : `arn:aws:lambda:${context.region}:${context.account}:function:${name}`;
+  try {
+    demand(access, principal(roleArn), 'states.invoke', [{ action: 'lambda:InvokeFunction', resource }], 403);
+  } catch (error) {
+    throw serviceError('Lambda', error);
+  }
+}
+
+async function invoke(runtime: Runtime, name: string, payload: Json, roleArn: string): Promise<InvocationResult> {
+  demandInvoke(runtime, name, roleArn);
   try {
     return await runtime.ports.functions.invoke(name, payload);
   } catch (error) {
@@ -70,10 +88,19 @@ function errorType(payload: string): string {
   return 'Lambda.Unknown';
 }
 
-async function runQuery(runtime: Runtime, parameters: Json): Promise<TaskResult> {
+async function runQuery(runtime: Runtime, parameters: Json, roleArn: string): Promise<TaskResult> {
   let outcome: Awaited<ReturnType<Runtime['ports']['queries']['run']>>;
   try {
-    outcome = await runtime.ports.queries.run(parameters);
+    const { access, context, principal } = runtime;
+    const { WorkGroup = 'primary' } = isJsonObject(parameters) ? parameters : {};
+    const resource = `arn:aws:athena:${context.region}:${context.account}:workgroup/${String(WorkGroup)}`;
+    const actions = ['athena:StartQueryExecution', ...impliedCalls.followQuery.actions];
+    const catalogue = `arn:aws:athena:${context.region}:${context.account}:datacatalog/AwsDataCatalog`;
+    demand(access, principal(roleArn), 'states.query', [
+      ...actions.map((action) => ({ action, resource })),
+      ...impliedCalls.findCatalogue.actions.map((action) => ({ action, resource: catalogue })),
+    ]);
+    outcome = await runtime.ports.queries.run(parameters, roleArn);
   } catch (error) {
     throw serviceError('Athena', error);
   }
@@ -94,7 +121,15 @@ function plainJson(value: unknown): Json {
   );
 }
 
+/** What its SDK calls an exception that the service's model does not have, as a refusal by IAM. */
+const BASE_EXCEPTION: Readonly<Record<string, string>> = { Lambda: 'AWSLambdaException', Athena: 'AmazonAthenaException' };
+
 function serviceError(service: string, error: unknown): StatesError {
+  if (error instanceof StatesError) return error;
+  if (error instanceof AwsError && error.code === 'AccessDeniedException') {
+    const cause = `${error.message} (Service: ${service}; Status Code: ${error.status}; Error Code: ${error.code})`;
+    return new StatesError(`${service}.${BASE_EXCEPTION[service]}`, cause);
+  }
   if (error instanceof AwsError) return new StatesError(`${service}.${error.code}`, error.message);
   const message = error instanceof Error ? error.message : String(error);
   return new StatesError(`${service}.SdkClientException`, message);
