@@ -73,7 +73,7 @@ export {
 export { encodeEvent, type WindowEvent } from './windows/encode-event.ts';
 export { evaluateWindows, type WindowValues } from './windows/evaluate-windows.ts';
 export { type EventField, type FieldShape, field, type Scalar, unitsPerOne } from './windows/event-field.ts';
-export { type HistoryEvent, rebuildWindowState } from './windows/rebuild-state.ts';
+export { countMissing, type HistoryEvent, rebuildWindowState } from './windows/rebuild-state.ts';
 export { decodeWindowState, encodeWindowState, stateFingerprint } from './windows/state-codec.ts';
 export { greatestRecordBytes, greatestStateBytes, type WindowBounds } from './windows/window-bounds.ts';
 export { EVENT_COLUMNS, eventGroupOf, stateGroupOf, WINDOW_STATE_FEATURE } from './windows/window-groups.ts';

@@ -37,6 +37,14 @@ export function foldHistory(group: WindowedGroup, rows: readonly HistoryEvent[])
   return [...events.values()];
 }
 
+/** How many events a state remembers that none of these rows is: its history has not come by all that it counted. */
+export function countMissing(state: WindowState, rows: readonly HistoryEvent[]): number {
+  const known = new Set(rows.map(digestEvent));
+  let missing = 0;
+  for (const digest of state.seen.keys()) if (!known.has(digest)) missing += 1;
+  return missing;
+}
+
 function compareRows(names: readonly string[], a: HistoryEvent, b: HistoryEvent): number {
   for (const name of names) {
     const order = compareNullsLast(a.values[name] ?? null, b.values[name] ?? null);

@@ -1,0 +1,103 @@
+/** What the steps of machine `rebuild-windows` hand to one another, and leave under `rebuild-work/{id}/` in the work bucket. */
+import type { PauseOwner } from './pause-stream.ts';
+
+export const REBUILD_MACHINE = 'rebuild-windows';
+
+export interface RebuildRequest {
+  /** Logical name. */
+  readonly stream: string;
+  /** `redrive` also takes up what finally failed, and touches only the entities of that. */
+  readonly mode: 'rebuild' | 'redrive';
+  /** Canonical entity keys as a JSON array, in the work bucket; left out: all. Not for `redrive`. */
+  readonly entitiesKey?: string;
+  /** How long after it was acknowledged a row may reach the offline store. */
+  readonly offlineDelayMs: number;
+  /** Whether states may forget events that the history does not have. */
+  readonly force?: boolean;
+}
+
+export interface RebuildState {
+  /** Name of the execution. */
+  readonly id: string;
+  readonly startedAt: string;
+  readonly attempt: number;
+  readonly request: RebuildRequest;
+  readonly paused?: { readonly value: { readonly pausedAtMs: number; readonly settledAt: string } };
+  readonly plan?: { readonly value: RebuildPlan };
+  readonly failure?: unknown;
+}
+
+export interface RebuildPlan {
+  /** Windowed groups of the stream that have something to do. */
+  readonly groups: readonly PlannedGroup[];
+}
+
+export interface PlannedGroup {
+  readonly group: string;
+  readonly queryString: string;
+  readonly resultLocation: string;
+  readonly workBucket: string;
+  readonly bucketListKey: string;
+}
+
+/** What the distributed Map hands to `rebuild-bucket`. */
+export interface RebuildBucket {
+  readonly id: string;
+  readonly attempt: number;
+  readonly group: string;
+  readonly index: number;
+  readonly pausedAtMs: number;
+  readonly request: RebuildRequest;
+}
+
+export interface BucketResult {
+  readonly index: number;
+  /** Whose state was written. */
+  readonly entities: number;
+  /** Of those, whose state held something else before, or could not be read. */
+  readonly changed: number;
+  /** Rows of the history that they were made from. */
+  readonly rows: number;
+  /** Of redriven events. */
+  readonly accepted: number;
+  readonly duplicates: number;
+  /** Refused events by code; they are in quarantine. */
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+/** The evidence of a rebuild or redrive. */
+export interface RebuildReceipt {
+  readonly id: string;
+  readonly mode: RebuildRequest['mode'];
+  readonly stream: string;
+  readonly startedAt: string;
+  readonly sealedAt: string;
+  readonly groups: Readonly<Record<string, Omit<BucketResult, 'index'>>>;
+  readonly failures: FailureCounts | undefined;
+}
+
+export interface FailureCounts {
+  /** Invocation records that were taken up and are gone now. */
+  readonly objects: readonly string[];
+  readonly events: number;
+  /** Written as records of direct groups. */
+  readonly direct: number;
+  /** Refused before they came to windows, by code. */
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+export const ownerOf = ({ id }: Pick<RebuildState, 'id'>): PauseOwner => ({ machine: REBUILD_MACHINE, execution: id });
+
+const bucketName = (index: number) => String(index).padStart(3, '0');
+
+export const rebuildKeys = {
+  all: (id: string) => `rebuild-work/${id}/`,
+  rows: (id: string, group: string, attempt: number) => `rebuild-work/${id}/${group}/rows-${attempt}/`,
+  queryResults: (id: string) => `rebuild-work/${id}/query-results/`,
+  buckets: (id: string, group: string) => `rebuild-work/${id}/${group}/buckets.json`,
+  /** Redriven records of one bucket, as JSON lines. */
+  records: (id: string, group: string, index: number) => `rebuild-work/${id}/${group}/records/${bucketName(index)}.jsonl`,
+  failures: (id: string) => `rebuild-work/${id}/failures.json`,
+  results: (id: string, group: string) => `rebuild-work/${id}/${group}/results/`,
+  result: (id: string, group: string, index: number) => `rebuild-work/${id}/${group}/results/${bucketName(index)}.json`,
+} as const;

@@ -1,0 +1,52 @@
+/**
+ * An entity's state, made again: from its rows of the history, and from what finally failed and is taken up again. Pure.
+ *
+ * Whoever decided by the state that is replaced may still write: its record would lie at the arrival of an event that came
+ * before the pause, or a millisecond after the record that it saw. So the new record lies beyond both.
+ */
+import {
+  countMissing,
+  type Decision,
+  type EventDelivery,
+  type HistoryEvent,
+  rebuildWindowState,
+  redriveEvent,
+  type WindowEvent,
+  type WindowedGroup,
+  type WindowState,
+} from '@tidemark/domain';
+import type { StoredState } from './stored-states.ts';
+
+export interface FailedEvent {
+  readonly event: WindowEvent;
+  readonly delivery: EventDelivery;
+}
+
+export interface RemadeState {
+  readonly state: WindowState;
+  /** What became of each failed event, in their order. */
+  readonly decisions: readonly Decision[];
+  /** Events that the stored state counted and the history does not have. */
+  readonly missing: number;
+}
+
+export function remakeState(
+  group: WindowedGroup,
+  rows: readonly HistoryEvent[],
+  failed: readonly FailedEvent[],
+  stored: StoredState | undefined,
+  pausedAtMs: number,
+): RemadeState {
+  const afterMs = Math.max(pausedAtMs, stored?.recordTimeMs ?? Number.NEGATIVE_INFINITY);
+  const known = [...rows];
+  const decisions = failed.map(({ event, delivery }) => {
+    const decision = redriveEvent(group, known, event, delivery, afterMs);
+    if (decision.outcome === 'accepted') known.push({ ...event, arrivedMs: delivery.arrivedMs });
+    return decision;
+  });
+  return {
+    state: rebuildWindowState(group, known, afterMs),
+    decisions,
+    missing: stored?.state === undefined ? 0 : countMissing(stored.state, known),
+  };
+}
