@@ -65,6 +65,18 @@ export const errorRegistry = {
   ),
   WINDOW_STATE_UNREADABLE: us('The state of a window is not of the form that is written: rebuild it from the event history.'),
 
+  WINDOW_HISTORY_BEHIND: dependency(
+    503,
+    'States of windows counted events that the event history does not have yet: they are made again only when it has.',
+  ),
+
+  // Streams.
+  STREAM_UNKNOWN: caller(404, 'No stream of that name is defined.'),
+  FAILURE_UNREADABLE: caller(422, 'An object of the failure destination is no invocation record of a stream with its payload.'),
+  STREAM_BUSY: caller(409, 'Somebody else has paused the stream: wait until that has ended.'),
+  STREAM_NOT_PAUSED: dependency(503, 'A batch of the stream is still with its function.'),
+  REBUILD_INCOMPLETE: us('The buckets of a rebuild or the events of a redrive do not add up.'),
+
   // Files: why a whole file waits in quarantine.
   FILE_EMPTY: caller(422, 'The file has no bytes or no rows.'),
   FILE_TRUNCATED: caller(422, 'The file ends in the middle of its compression or its Parquet footer.'),

@@ -52,6 +52,14 @@ export const dataMap: readonly DataPlace[] = [
   },
   {
     bucket: 'work',
+    prefix: 'rebuild-work/',
+    holds: 'rows and events that window states are made again from',
+    class: 'derived',
+    retentionDays: 3,
+    erasure: 'expires',
+  },
+  {
+    bucket: 'work',
     prefix: 'labels/',
     holds: 'labels that were uploaded for a data set',
     class: 'raw',
@@ -160,6 +168,10 @@ export const dataMap: readonly DataPlace[] = [
     holds: 'what became of each batch of a stream, as counts',
     class: 'evidence',
     retentionDays: 400,
+    prefix: 'stream-pauses/',
+    holds: 'who has paused a stream',
+    class: 'state',
+    retentionDays: undefined,
     erasure: 'holds-no-entity',
   },
   {
@@ -169,6 +181,11 @@ export const dataMap: readonly DataPlace[] = [
     class: 'raw',
     retentionDays: 90,
     erasure: 'delete-object',
+    prefix: 'rebuilds/',
+    holds: 'the receipt of each rebuild and redrive of window states',
+    class: 'evidence',
+    retentionDays: undefined,
+    erasure: 'holds-no-entity',
   },
   {
     bucket: 'ledger',

@@ -58,6 +58,12 @@ export const ledgerKeys = {
   sealed: (bucket: string, key: string) => `sealed/${hashParts(bucket, key)}.json`,
   unroutable: (date: string, ingestId: string) => `unroutable/${date}/${ingestId}.json`,
   summary: (date: string) => `summaries/${date}.json`,
+  /** Where mappings put what finally failed. */
+  streamFailures: () => 'stream-failures/',
+  /** Who has paused a stream. */
+  streamPause: (stream: string) => `stream-pauses/${stream}.json`,
+  rebuildDay: (date: string) => `rebuilds/${date}/`,
+  rebuild: (date: string, id: string) => `rebuilds/${date}/${id}.json`,
   dataset: (id: string) => `dataset-work/${id}/`,
   manifestDay: (date: string) => `manifests/${date}/`,
   manifest: (date: string, id: string) => `manifests/${date}/${id}.json`,

@@ -20,25 +20,28 @@ import {
 import { resolveGroup } from '../catalogue/catalogue.ts';
 import { loadColumns } from '../dataset/load-columns.ts';
 import { loadJson, printJson } from '../ledger/json-objects.ts';
-import { writeEntries } from '../store/write-entries.ts';
+import { sendEntries } from '../store/send-entries.ts';
+import { quarantineRecords } from '../stream/stream-quarantine.ts';
+import { addReasons } from './add-reasons.ts';
+import { type FailedEvent, loadFailedEvents } from './failed-events.ts';
 import { keyPartsOf, readHistory } from './read-history.ts';
 import type { RebuildBucketDependencies } from './rebuild-dependencies.ts';
 import { type BucketResult, type RebuildBucket, rebuildKeys } from './rebuild-plan.ts';
-import { type FailedEvent, type RemadeState, remakeState } from './remake-state.ts';
+import { type RemadeState, remakeState } from './remake-state.ts';
 import { loadStoredStates, type StoredState } from './stored-states.ts';
 
 /** Records that are read, remade and written together. */
 const ENTITIES_AT_ONCE = 100;
 
-/** @throws WINDOW_HISTORY_BEHIND when a state counted what the history does not have (yet): nothing of it was written */
+/** A state that counted what the history does not have (yet) is left as it is, and counted in the bucket's result. */
 export async function rebuildBucket(deps: RebuildBucketDependencies, bucket: RebuildBucket): Promise<{ readonly index: number }> {
   const { id, group: name, index, request } = bucket;
   const group = requireWindowed(deps, name);
   const columns = await loadColumns(deps.objects, deps.workBucket, `${rebuildKeys.rows(id, name, bucket.attempt)}bucket=${index}/`);
   const history = readHistory(group, columns);
-  const failed = new Map<string, FailedEvent[]>();
+  const failed = await loadFailedEvents(deps.objects, deps.workBucket, rebuildKeys.records(id, name, index));
   const wanted = await wantedEntities(deps, bucket, history, failed);
-  const result = { index, entities: 0, changed: 0, rows: 0, accepted: 0, duplicates: 0, refused: {} as Record<string, number> };
+  let result: BucketResult = { index, entities: 0, changed: 0, rows: 0, missing: 0, accepted: 0, duplicates: 0, refused: {} };
   for (let at = 0; at < wanted.length; at += ENTITIES_AT_ONCE) {
     const keys = wanted.slice(at, at + ENTITIES_AT_ONCE);
     const names = await groupNames(deps, group);
@@ -46,31 +49,33 @@ export async function rebuildBucket(deps: RebuildBucketDependencies, bucket: Reb
     const remade = keys.map((key) => ({
       key,
       stored: stored.get(key),
+      failed: failed.get(key) ?? [],
       rows: history.get(key) ?? [],
       ...remakeState(group, history.get(key) ?? [], failed.get(key) ?? [], stored.get(key), bucket.pausedAtMs),
     }));
-    const missing = remade.reduce((sum, one) => sum + one.missing, 0);
-    if (missing > 0 && request.force !== true) {
-      throw new TidemarkError(
-        'WINDOW_HISTORY_BEHIND',
-        `the states of group ${name} counted ${missing} events that its history does not have yet: nothing of these was written`,
-      );
-    }
-    await appendHistory(deps, group, names.events, remade);
-    await writeStates(deps, group, names.state, remade);
-    for (const one of remade) {
-      result.entities += 1;
-      result.rows += one.rows.length;
-      if (isChanged(group, one.stored, one)) result.changed += 1;
-      for (const decision of one.decisions) {
-        if (decision.outcome === 'accepted') result.accepted += 1;
-        else if (decision.outcome === 'duplicate') result.duplicates += 1;
-        else result.refused[decision.refusal.code] = (result.refused[decision.refusal.code] ?? 0) + 1;
-      }
-    }
+    const complete = remade.filter(({ missing }) => missing === 0 || request.force === true);
+    await appendHistory(deps, group, names.events, complete);
+    await quarantineRefused(deps, group, complete);
+    await writeStates(deps, group, names.state, complete);
+    for (const one of remade) result = addEntity(result, one, isChanged(group, one.stored, one), complete.includes(one));
   }
-  await deps.objects.put(deps.workBucket, rebuildKeys.result(id, name, index), printJson(result satisfies BucketResult));
+  await deps.objects.put(deps.workBucket, rebuildKeys.result(id, name, index), printJson(result));
   return { index };
+}
+
+function addEntity(sum: BucketResult, { rows, missing, decisions }: Remade, changed: boolean, written: boolean): BucketResult {
+  if (!written) return { ...sum, missing: sum.missing + missing };
+  const of = (outcome: 'accepted' | 'duplicate') => decisions.filter((one) => one.outcome === outcome).length;
+  const refused = decisions.flatMap((one) => (one.outcome === 'refused' ? [{ [one.refusal.code]: 1 }] : []));
+  return {
+    ...sum,
+    entities: sum.entities + 1,
+    changed: sum.changed + Number(changed),
+    rows: sum.rows + rows.length,
+    accepted: sum.accepted + of('accepted'),
+    duplicates: sum.duplicates + of('duplicate'),
+    refused: addReasons([sum.refused, ...refused]),
+  };
 }
 
 export function requireWindowed({ definitions }: Pick<RebuildBucketDependencies, 'definitions'>, name: string): WindowedGroup {
@@ -102,6 +107,7 @@ async function wantedEntities(
 interface Remade extends RemadeState {
   readonly key: string;
   readonly stored: StoredState | undefined;
+  readonly failed: readonly FailedEvent[];
   readonly rows: readonly HistoryEvent[];
 }
 
@@ -114,6 +120,19 @@ async function appendHistory(
   const accepted = remade.flatMap(({ decisions }) => decisions.flatMap((one) => (one.outcome === 'accepted' ? [one.row] : [])));
   const records = accepted.map((row) => requireRecord(encodeRecord(eventGroupOf(group), row)));
   await write(deps, records.map((record) => ({ groupName, record, stores: 'offline' as const })));
+}
+
+/** One record at a time, so that a repetition writes the same objects whatever it is cut into. */
+async function quarantineRefused(deps: RebuildBucketDependencies, group: WindowedGroup, remade: readonly Remade[]): Promise<void> {
+  const source = deps.definitions.streamSources.find((one) => one.group === group);
+  for (const { failed, decisions } of remade) {
+    for (const [at, { record, shardId }] of failed.entries()) {
+      const decision = decisions[at];
+      if (decision?.outcome !== 'refused') continue;
+      const place = { stream: source?.stream.name ?? '', shardId };
+      await quarantineRecords(deps, place, [record], [{ at: 0, source, outcome: decision.refusal }]);
+    }
+  }
 }
 
 async function writeStates(
@@ -137,8 +156,8 @@ function requireRecord(record: FeatureRecord | { readonly code: string }): Featu
   return record as FeatureRecord;
 }
 
-async function write(deps: RebuildBucketDependencies, entries: Parameters<typeof writeEntries>[1]): Promise<void> {
-  const left = await writeEntries(deps, entries);
+async function write(deps: RebuildBucketDependencies, entries: Parameters<typeof sendEntries>[1]): Promise<void> {
+  const left = await sendEntries(deps, entries);
   if (left !== undefined) throw new TidemarkError('DEPENDENCY_FAILED', `records were not taken: ${left.reason}`);
 }
 

@@ -37,7 +37,12 @@ export interface PlannedGroup {
   readonly queryString: string;
   readonly resultLocation: string;
   readonly workBucket: string;
+  /** Of {@link BucketItem}s. */
   readonly bucketListKey: string;
+}
+
+export interface BucketItem {
+  readonly index: number;
 }
 
 /** What the distributed Map hands to `rebuild-bucket`. */
@@ -58,6 +63,8 @@ export interface BucketResult {
   readonly changed: number;
   /** Rows of the history that they were made from. */
   readonly rows: number;
+  /** Events that stored states counted and the history does not have: those states are as they were. */
+  readonly missing: number;
   /** Of redriven events. */
   readonly accepted: number;
   readonly duplicates: number;
@@ -79,10 +86,17 @@ export interface RebuildReceipt {
 export interface FailureCounts {
   /** Invocation records that were taken up and are gone now. */
   readonly objects: readonly string[];
-  readonly events: number;
+  /** Those that wait for the next redrive. */
+  readonly left: number;
+  /** The earliest arrival of a record in them; undefined where there are none. */
+  readonly arrivedFromMs: number | undefined;
+  /** Records of the stream in them. */
+  readonly records: number;
+  /** Events for windows; one record may be several. */
+  readonly windowed: number;
   /** Written as records of direct groups. */
   readonly direct: number;
-  /** Refused before they came to windows, by code. */
+  /** Refused before they came to a group, by code. */
   readonly refused: Readonly<Record<string, number>>;
 }
 
@@ -95,6 +109,8 @@ export const rebuildKeys = {
   rows: (id: string, group: string, attempt: number) => `rebuild-work/${id}/${group}/rows-${attempt}/`,
   queryResults: (id: string) => `rebuild-work/${id}/query-results/`,
   buckets: (id: string, group: string) => `rebuild-work/${id}/${group}/buckets.json`,
+  chosen: (id: string, group: string) => `rebuild-work/${id}/${group}/chosen-buckets.json`,
+  allRecords: (id: string, group: string) => `rebuild-work/${id}/${group}/records/`,
   /** Redriven records of one bucket, as JSON lines. */
   records: (id: string, group: string, index: number) => `rebuild-work/${id}/${group}/records/${bucketName(index)}.jsonl`,
   failures: (id: string) => `rebuild-work/${id}/failures.json`,

@@ -7,20 +7,14 @@
 import {
   countMissing,
   type Decision,
-  type EventDelivery,
   type HistoryEvent,
   rebuildWindowState,
   redriveEvent,
-  type WindowEvent,
   type WindowedGroup,
   type WindowState,
 } from '@tidemark/domain';
+import type { FailedEvent } from './failed-events.ts';
 import type { StoredState } from './stored-states.ts';
-
-export interface FailedEvent {
-  readonly event: WindowEvent;
-  readonly delivery: EventDelivery;
-}
 
 export interface RemadeState {
   readonly state: WindowState;
@@ -39,9 +33,9 @@ export function remakeState(
 ): RemadeState {
   const afterMs = Math.max(pausedAtMs, stored?.recordTimeMs ?? Number.NEGATIVE_INFINITY);
   const known = [...rows];
-  const decisions = failed.map(({ event, delivery }) => {
-    const decision = redriveEvent(group, known, event, delivery, afterMs);
-    if (decision.outcome === 'accepted') known.push({ ...event, arrivedMs: delivery.arrivedMs });
+  const decisions = failed.map(({ event, record }) => {
+    const decision = redriveEvent(group, known, event, record, afterMs);
+    if (decision.outcome === 'accepted') known.push({ ...event, arrivedMs: record.arrivedMs });
     return decision;
   });
   return {

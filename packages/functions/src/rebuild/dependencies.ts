@@ -1,0 +1,21 @@
+import { SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
+import { clientSettings, createBatchReader, createBatchWriter } from '@tidemark/aws';
+import { definitions } from '@tidemark/features';
+import type { RebuildBucketDependencies } from '@tidemark/pipeline';
+import { catalogue, ledger, objects } from '../runtime/ledger.ts';
+import { settings } from '../runtime/settings.ts';
+import { waiting } from '../runtime/waiting.ts';
+
+const runtime = new SageMakerFeatureStoreRuntimeClient(clientSettings);
+
+export const rebuildDependencies: RebuildBucketDependencies = {
+  definitions,
+  objects,
+  catalogue,
+  ledger,
+  workBucket: settings.text('WORK_BUCKET'),
+  waiting,
+  reader: createBatchReader(runtime),
+  writer: createBatchWriter(runtime),
+  pace: { recordsPerSecond: settings.positive('RECORDS_PER_SECOND'), callsInFlight: settings.positive('WRITE_CALLS_IN_FLIGHT') },
+};

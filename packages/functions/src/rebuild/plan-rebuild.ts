@@ -1,0 +1,5 @@
+import { planRebuild, type RebuildState } from '@tidemark/pipeline';
+import { task } from '../runtime/task.ts';
+import { rebuildDependencies } from './dependencies.ts';
+
+export const handler = task((state: RebuildState) => planRebuild(rebuildDependencies, state));

@@ -1,0 +1,5 @@
+import { rebuildBucket, type RebuildBucket } from '@tidemark/pipeline';
+import { task } from '../runtime/task.ts';
+import { rebuildDependencies } from './dependencies.ts';
+
+export const handler = task((bucket: RebuildBucket) => rebuildBucket(rebuildDependencies, bucket));
