@@ -1,8 +1,4 @@
-import {
-  type LambdaClient,
-  ListEventSourceMappingsCommand,
-  UpdateEventSourceMappingCommand,
-} from '@aws-sdk/client-lambda';
+import { type LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { TidemarkError } from '@tidemark/domain';
 import type { EventSourceMapping, EventSourceMappings, MappingState } from '@tidemark/pipeline';
 import { calling, isServiceError, translateError } from './translate-error.ts';

@@ -56,9 +56,6 @@ export const errorRegistry = {
     'The stream delivered the event from further back than its group declares: whether it was counted, only the event history tells.',
   ),
 
-  // Streams.
-  STREAM_UNKNOWN: us('The function received records of a stream that its definitions do not have.'),
-
   // Windows.
   WINDOW_STATE_INCOMPATIBLE: us(
     'The state of a window was written by another definition of its group: rebuild it from the event history.',
@@ -71,7 +68,7 @@ export const errorRegistry = {
   ),
 
   // Streams.
-  STREAM_UNKNOWN: caller(404, 'No stream of that name is defined.'),
+  STREAM_UNKNOWN: caller(404, 'The definitions have no stream of that name.'),
   FAILURE_UNREADABLE: caller(422, 'An object of the failure destination is no invocation record of a stream with its payload.'),
   STREAM_BUSY: caller(409, 'Somebody else has paused the stream: wait until that has ended.'),
   STREAM_NOT_PAUSED: dependency(503, 'A batch of the stream is still with its function.'),

@@ -1,6 +1,6 @@
 /** The topology of one stage in one account, with every name and ARN in place: plain data for the engine. */
 import { type EventStream, physicalStreamName } from '@tidemark/domain';
-import { buildDatasetMachine, ingestMachine, type StateMachine } from '@tidemark/machines';
+import { buildDatasetMachine, ingestMachine, rebuildWindowsMachine, type StateMachine } from '@tidemark/machines';
 import {
   type BucketName,
   type FunctionName,
@@ -46,7 +46,7 @@ export type StageNames = ReturnType<typeof stageNames>;
 
 export const machinesOf = (
   names: StageNames,
-  { chunkConcurrency, rangeConcurrency }: Topology = topology,
+  { chunkConcurrency, rangeConcurrency, bucketConcurrency }: Topology = topology,
 ): Readonly<Record<MachineName, StateMachine>> => ({
   ingest: ingestMachine({
     planIngest: names.functionArn('plan-ingest'),
@@ -62,6 +62,15 @@ export const machinesOf = (
     cleanDataset: names.functionArn('clean-dataset'),
     workGroup: names.workGroup,
     rangeConcurrency,
+  }),
+  'rebuild-windows': rebuildWindowsMachine({
+    pauseStream: names.functionArn('pause-stream'),
+    planRebuild: names.functionArn('plan-rebuild'),
+    rebuildBucket: names.functionArn('rebuild-bucket'),
+    sealRebuild: names.functionArn('seal-rebuild'),
+    resumeStream: names.functionArn('resume-stream'),
+    workGroup: names.workGroup,
+    bucketConcurrency,
   }),
 });
 
@@ -86,6 +95,7 @@ function resolveReference(names: StageNames, secrets: StageSecrets, reference: R
   if ('bucket' in reference) return names.bucket(reference.bucket);
   if ('machineArn' in reference) return names.machineArn(reference.machineArn);
   if ('database' in reference) return names.database;
+  if ('functionName' in reference) return names.functionName(reference.functionName as FunctionName);
   return secrets[reference.secret];
 }
 

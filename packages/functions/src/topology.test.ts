@@ -19,10 +19,13 @@ test('every function has an entry that exports a handler, and the shell stays a 
 
 test('every environment variable that a function reads is given to it, and no other', () => {
   const shared = readFileSync(new URL('runtime/ledger.ts', import.meta.url), 'utf8');
-  const datasets = readFileSync(new URL('dataset/dependencies.ts', import.meta.url), 'utf8');
+  const besides = (entry: string, source: string) =>
+    [...source.matchAll(/from '(\.\/[a-z-]+\.ts)'/g)].map((match) =>
+      readFileSync(new URL(match[1] as string, new URL(entry, import.meta.url)), 'utf8'),
+    );
   for (const [name, { entry, environment }] of functions) {
     const own = readFileSync(new URL(entry, import.meta.url), 'utf8');
-    const text = own + shared + (entry.startsWith('dataset/') ? datasets : '');
+    const text = [own, shared, ...besides(entry, own)].join('\n');
     const read = new Set([...text.matchAll(/settings\.(?:text|positive)\('([A-Z_]+)'\)/g)].map((match) => match[1] as string));
     expect([name, Object.keys(environment).sort()]).toEqual([name, [...read].sort()]);
   }

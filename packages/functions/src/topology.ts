@@ -6,12 +6,13 @@
  */
 
 export type BucketName = 'raw' | 'ledger' | 'offline' | 'datasets' | 'work';
-export type MachineName = 'ingest' | 'build-dataset';
+export type MachineName = 'ingest' | 'build-dataset' | 'rebuild-windows';
 
 export type Reference =
   | { readonly bucket: BucketName }
   | { readonly machineArn: MachineName }
   | { readonly database: 'own' }
+  | { readonly functionName: string }
   | { readonly secret: 'audit-key' };
 
 /** What a function may do, by action and by resource. */
@@ -22,6 +23,7 @@ export interface Permission {
     | { readonly machine: MachineName; readonly executions?: true }
     | { readonly featureGroups: 'own' }
     | { readonly streams: 'own' }
+    | { readonly mappingsOf: string }
     | { readonly tables: 'own' };
 }
 
@@ -62,6 +64,45 @@ const datasetStep = (entry: string, permissions: readonly Permission[]): Functio
   environment: datasets,
   permissions: [read('ledger'), list('ledger'), read('work'), list('work'), ...permissions],
 });
+
+/** Pausing a stream and letting it go on. */
+const pausing = (entry: string): FunctionTopology => ({
+  entry,
+  memoryMb: 256,
+  timeoutMs: minutes(1),
+  environment: {
+    ...ledger,
+    STREAM_FUNCTION_NAME: { functionName: 'stream-received' },
+    REBUILD_MACHINE_ARN: { machineArn: 'rebuild-windows' },
+  },
+  permissions: [
+    read('ledger', 'catalogue.json'),
+    read('ledger', 'stream-pauses/*'),
+    write('ledger', 'stream-pauses/*'),
+    remove('ledger', 'stream-pauses/*'),
+    list('ledger'),
+    { actions: ['lambda:ListEventSourceMappings', 'lambda:UpdateEventSourceMapping'], on: { mappingsOf: 'stream-received' } },
+    { actions: ['states:DescribeExecution'], on: { machine: 'rebuild-windows', executions: true } },
+  ],
+});
+
+const rebuildStep = (entry: string, permissions: readonly Permission[]): FunctionTopology => ({
+  entry,
+  memoryMb: 2_048,
+  timeoutMs: minutes(15),
+  environment: { ...ledger, WORK_BUCKET: { bucket: 'work' }, RECORDS_PER_SECOND: '10000', WRITE_CALLS_IN_FLIGHT: '4' },
+  permissions: [
+    read('ledger'),
+    list('ledger'),
+    read('work', 'rebuild-work/*'),
+    list('work'),
+    write('work', 'rebuild-work/*'),
+    ...permissions,
+  ],
+});
+
+/** Buckets of window states that are made again at a time. */
+const BUCKET_CONCURRENCY = 8;
 
 const functions = {
   'object-uploaded': {
@@ -153,6 +194,21 @@ const functions = {
       { actions: ['sagemaker:BatchGetRecord', 'sagemaker:BatchWriteRecord'], on: { featureGroups: 'own' } },
     ],
   },
+  'pause-stream': pausing('rebuild/pause-stream.ts'),
+  'plan-rebuild': rebuildStep('rebuild/plan-rebuild.ts', [
+    list('offline'),
+    write('ledger', 'quarantine/*'),
+    { actions: ['sagemaker:BatchWriteRecord'], on: { featureGroups: 'own' } },
+  ]),
+  'rebuild-bucket': {
+    ...rebuildStep('rebuild/rebuild-bucket.ts', [
+      write('ledger', 'quarantine/*'),
+      { actions: ['sagemaker:BatchGetRecord', 'sagemaker:BatchWriteRecord'], on: { featureGroups: 'own' } },
+    ]),
+    reservedConcurrency: BUCKET_CONCURRENCY,
+  },
+  'seal-rebuild': rebuildStep('rebuild/seal-rebuild.ts', [write('ledger', 'rebuilds/*'), remove('ledger', 'stream-failures/*')]),
+  'resume-stream': pausing('rebuild/resume-stream.ts'),
   'serve-features': {
     entry: 'serve/serve-features.ts',
     memoryMb: 1_024,
@@ -220,6 +276,7 @@ export interface Topology {
   readonly streams: StreamTopology;
   readonly chunkConcurrency: number;
   readonly rangeConcurrency: number;
+  readonly bucketConcurrency: number;
 }
 
 export interface StreamTopology {
@@ -279,4 +336,5 @@ export const topology: Topology = {
   },
   chunkConcurrency: CHUNK_CONCURRENCY,
   rangeConcurrency: 4,
+  bucketConcurrency: BUCKET_CONCURRENCY,
 };

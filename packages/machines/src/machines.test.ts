@@ -1,6 +1,6 @@
 import validate from 'asl-validator';
 import { describe, expect, test } from 'vitest';
-import { buildDatasetMachine, ingestMachine } from './index.ts';
+import { buildDatasetMachine, ingestMachine, rebuildWindowsMachine } from './index.ts';
 
 const arn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 const machines = {
@@ -13,6 +13,15 @@ const machines = {
     cleanDataset: arn('clean'),
     workGroup: 'primary',
     rangeConcurrency: 4,
+  }),
+  'rebuild-windows': rebuildWindowsMachine({
+    pauseStream: arn('pause'),
+    planRebuild: arn('plan'),
+    rebuildBucket: arn('bucket'),
+    sealRebuild: arn('seal'),
+    resumeStream: arn('resume'),
+    workGroup: 'primary',
+    bucketConcurrency: 8,
   }),
 };
 

@@ -168,6 +168,10 @@ export const dataMap: readonly DataPlace[] = [
     holds: 'what became of each batch of a stream, as counts',
     class: 'evidence',
     retentionDays: 400,
+    erasure: 'holds-no-entity',
+  },
+  {
+    bucket: 'ledger',
     prefix: 'stream-pauses/',
     holds: 'who has paused a stream',
     class: 'state',
@@ -181,6 +185,9 @@ export const dataMap: readonly DataPlace[] = [
     class: 'raw',
     retentionDays: 90,
     erasure: 'delete-object',
+  },
+  {
+    bucket: 'ledger',
     prefix: 'rebuilds/',
     holds: 'the receipt of each rebuild and redrive of window states',
     class: 'evidence',

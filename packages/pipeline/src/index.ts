@@ -21,6 +21,7 @@ export { routeObject } from './ingest/route-object.ts';
 export { requireReceipt, sealIngest } from './ingest/seal-ingest.ts';
 export { dateOf, ingestIdOf, ledgerKeys } from './ledger/ledger-keys.ts';
 export { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName, type MetricUnit, metrics } from './monitor/metrics.ts';
+export type { EventSourceMapping, EventSourceMappings, MappingState } from './ports/event-source-mappings.ts';
 export type { ExecutionStatus, Executions } from './ports/executions.ts';
 export type { DescribedFeature, DescribedGroup, FeatureGroups } from './ports/feature-groups.ts';
 export type {
@@ -35,6 +36,29 @@ export type {
 export type { ListedObject, ObjectHead, ObjectRef, ObjectStore } from './ports/object-store.ts';
 export type { ExternalTable, TableColumn, Tables } from './ports/tables.ts';
 export type { Waiting } from './ports/waiting.ts';
+export { listFailures } from './rebuild/failure-objects.ts';
+export {
+  loadPause,
+  type PauseDependencies,
+  type PauseOwner,
+  pauseStream,
+  resumeStream,
+  type StreamPause,
+} from './rebuild/pause-stream.ts';
+export { planRebuild, requireStream } from './rebuild/plan-rebuild.ts';
+export { rebuildBucket } from './rebuild/rebuild-bucket.ts';
+export type { RebuildBucketDependencies, RebuildDependencies } from './rebuild/rebuild-dependencies.ts';
+export {
+  ownerOf,
+  REBUILD_MACHINE,
+  type RebuildBucket,
+  type RebuildPlan,
+  type RebuildReceipt,
+  type RebuildRequest,
+  type RebuildState,
+  rebuildKeys,
+} from './rebuild/rebuild-plan.ts';
+export { sealRebuild } from './rebuild/seal-rebuild.ts';
 export type { AuditKey, AuditLine } from './serve/audit-line.ts';
 export type { FeatureAnswer, FeatureStatus } from './serve/feature-answer.ts';
 export { createFeatureServer, type FeatureServer, type ServedAnswer } from './serve/serve-features.ts';

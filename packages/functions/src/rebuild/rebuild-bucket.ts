@@ -1,4 +1,4 @@
-import { rebuildBucket, type RebuildBucket } from '@tidemark/pipeline';
+import { type RebuildBucket, rebuildBucket } from '@tidemark/pipeline';
 import { task } from '../runtime/task.ts';
 import { rebuildDependencies } from './dependencies.ts';
 

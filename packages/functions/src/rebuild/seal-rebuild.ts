@@ -1,4 +1,4 @@
-import { sealRebuild, type RebuildState } from '@tidemark/pipeline';
+import { type RebuildState, sealRebuild } from '@tidemark/pipeline';
 import { task } from '../runtime/task.ts';
 import { rebuildDependencies } from './dependencies.ts';
 

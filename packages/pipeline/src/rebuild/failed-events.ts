@@ -12,7 +12,10 @@ export interface FailedEvent {
 /** As JSON lines. */
 export const printFailedEvents = (events: readonly FailedEvent[]): string =>
   events
-    .map((one) => `${JSON.stringify({ ...one, record: { ...one.record, data: Buffer.from(one.record.data).toString('base64') } })}\n`)
+    .map(
+      (one) =>
+        `${JSON.stringify({ ...one, record: { ...one.record, data: Buffer.from(one.record.data).toString('base64') } })}\n`,
+    )
     .join('');
 
 /** By entity, in the order of their arrival; none where there is no such object. */

@@ -4,13 +4,20 @@
  * The query reads the history once and deals its entities out to buckets; a redrive reads the buckets of its own entities
  * alone. A further attempt gets a prefix of its own: a failed query leaves files behind.
  */
-import { eventGroupOf, type EventStream, isWindowed, TidemarkError, type WindowedGroup } from '@tidemark/domain';
+import { type EventStream, eventGroupOf, isWindowed, TidemarkError, type WindowedGroup } from '@tidemark/domain';
 import { planEventRows, printUnload } from '@tidemark/sql';
 import { type OfflineTable, resolveGroup } from '../catalogue/catalogue.ts';
 import { loadJson } from '../ledger/json-objects.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { RebuildBucketDependencies, RebuildDependencies } from './rebuild-dependencies.ts';
-import { type BucketItem, type FailureCounts, type PlannedGroup, type RebuildPlan, type RebuildState, rebuildKeys } from './rebuild-plan.ts';
+import {
+  type BucketItem,
+  type FailureCounts,
+  type PlannedGroup,
+  type RebuildPlan,
+  type RebuildState,
+  rebuildKeys,
+} from './rebuild-plan.ts';
 import { takeFailures } from './take-failures.ts';
 
 /** How much history one call folds; an UNLOAD writes at most a hundred partitions. */

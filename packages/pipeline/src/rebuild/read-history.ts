@@ -1,4 +1,12 @@
-import { checkEventTime, type HistoryEvent, parseEntityKey, type Scalar, TidemarkError, toMs, type WindowedGroup } from '@tidemark/domain';
+import {
+  checkEventTime,
+  type HistoryEvent,
+  parseEntityKey,
+  type Scalar,
+  TidemarkError,
+  toMs,
+  type WindowedGroup,
+} from '@tidemark/domain';
 import type { Columns } from '../dataset/load-columns.ts';
 
 /** The rows that `planEventRows` found, as events by entity. @throws INTERNAL for rows that this group never wrote */
@@ -14,8 +22,8 @@ export function readHistory(group: WindowedGroup, columns: Columns): Map<string,
   for (let row = 0; row < columns.rows; row++) {
     const entityKey = entities[row] as string;
     const eventTime = times[row] as string;
-    let events = byEntity.get(entityKey);
-    if (events === undefined) byEntity.set(entityKey, (events = []));
+    const events = byEntity.get(entityKey) ?? [];
+    if (events.length === 0) byEntity.set(entityKey, events);
     events.push({
       entityKey,
       keyParts: events[0]?.keyParts ?? keyPartsOf(group, entityKey),

@@ -37,7 +37,11 @@ const ENTITIES_AT_ONCE = 100;
 export async function rebuildBucket(deps: RebuildBucketDependencies, bucket: RebuildBucket): Promise<{ readonly index: number }> {
   const { id, group: name, index, request } = bucket;
   const group = requireWindowed(deps, name);
-  const columns = await loadColumns(deps.objects, deps.workBucket, `${rebuildKeys.rows(id, name, bucket.attempt)}bucket=${index}/`);
+  const columns = await loadColumns(
+    deps.objects,
+    deps.workBucket,
+    `${rebuildKeys.rows(id, name, bucket.attempt)}bucket=${index}/`,
+  );
   const history = readHistory(group, columns);
   const failed = await loadFailedEvents(deps.objects, deps.workBucket, rebuildKeys.records(id, name, index));
   const wanted = await wantedEntities(deps, bucket, history, failed);
@@ -119,11 +123,18 @@ async function appendHistory(
 ): Promise<void> {
   const accepted = remade.flatMap(({ decisions }) => decisions.flatMap((one) => (one.outcome === 'accepted' ? [one.row] : [])));
   const records = accepted.map((row) => requireRecord(encodeRecord(eventGroupOf(group), row)));
-  await write(deps, records.map((record) => ({ groupName, record, stores: 'offline' as const })));
+  await write(
+    deps,
+    records.map((record) => ({ groupName, record, stores: 'offline' as const })),
+  );
 }
 
 /** One record at a time, so that a repetition writes the same objects whatever it is cut into. */
-async function quarantineRefused(deps: RebuildBucketDependencies, group: WindowedGroup, remade: readonly Remade[]): Promise<void> {
+async function quarantineRefused(
+  deps: RebuildBucketDependencies,
+  group: WindowedGroup,
+  remade: readonly Remade[],
+): Promise<void> {
   const source = deps.definitions.streamSources.find((one) => one.group === group);
   for (const { failed, decisions } of remade) {
     for (const [at, { record, shardId }] of failed.entries()) {
@@ -147,7 +158,10 @@ async function writeStates(
     .map(({ key, state }) =>
       requireRecord(encodeRecord(stateGroupOf(group), windowRecord(group, keyPartsOf(group, key), state))),
     );
-  await write(deps, records.map((record) => ({ groupName, record, stores: 'online' as const })));
+  await write(
+    deps,
+    records.map((record) => ({ groupName, record, stores: 'online' as const })),
+  );
 }
 
 /** What we make ourselves fits: a refusal would be a defect of ours. */

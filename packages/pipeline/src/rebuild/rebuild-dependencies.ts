@@ -1,9 +1,9 @@
 import type { Definitions } from '@tidemark/domain';
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import type { WritePace } from '../ingest/ingest-dependencies.ts';
 import type { FeatureReader, FeatureWriter } from '../ports/feature-store.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Waiting } from '../ports/waiting.ts';
+import type { WritePace } from '../store/send-entries.ts';
 
 export interface RebuildDependencies {
   readonly definitions: Definitions;

@@ -81,5 +81,8 @@ function assertAccounted({ windowed }: FailureCounts, groups: readonly Omit<Buck
     0,
   );
   if (total !== windowed)
-    throw new TidemarkError('REBUILD_INCOMPLETE', `of ${windowed} redriven events ${total} are accounted for: nothing was taken away`);
+    throw new TidemarkError(
+      'REBUILD_INCOMPLETE',
+      `of ${windowed} redriven events ${total} are accounted for: nothing was taken away`,
+    );
 }

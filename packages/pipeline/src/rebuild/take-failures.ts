@@ -5,14 +5,7 @@
  * Which objects are taken is settled once for a redrive, by the object that this leaves last, so that a repetition does the
  * same; what fails meanwhile is for the next one.
  */
-import {
-  encodeEvent,
-  type EventStream,
-  isRefusal,
-  isWindowed,
-  physicalStreamName,
-  TidemarkError,
-} from '@tidemark/domain';
+import { type EventStream, encodeEvent, isRefusal, isWindowed, physicalStreamName, TidemarkError } from '@tidemark/domain';
 import { bucketOf } from '@tidemark/sql';
 import { loadJson, printJson } from '../ledger/json-objects.ts';
 import { encodeDirect } from '../stream/encode-direct.ts';
@@ -21,8 +14,8 @@ import type { RoutedEvent, StreamBatch, Verdict } from '../stream/stream-batch.t
 import { quarantineRecords } from '../stream/stream-quarantine.ts';
 import { writeBatch } from '../stream/write-batch.ts';
 import { addReasons } from './add-reasons.ts';
-import { listFailures, parseFailure } from './failure-objects.ts';
 import { type FailedEvent, printFailedEvents } from './failed-events.ts';
+import { listFailures, parseFailure } from './failure-objects.ts';
 import type { RebuildBucketDependencies } from './rebuild-dependencies.ts';
 import { type FailureCounts, rebuildKeys } from './rebuild-plan.ts';
 
