@@ -78,9 +78,8 @@ async function buildAll({ root, functions, definitions }: BundleRequest): Promis
     format: 'esm',
     target: 'node24',
     mainFields: ['module', 'main'],
-    minify: true,
-    // Error classes are told apart by name, in logs and by Step Functions' error matching.
-    keepNames: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'silent',
     // Definitions from outside the checkout find the workspace packages here.
