@@ -11,24 +11,32 @@ interface Job {
 }
 
 /**
- * One transaction for all changes that arrive in one turn of the event loop, one flush for all transactions that end
- * while the disk is busy. Each change has a savepoint of its own, so one that is refused leaves the others alone.
+ * One transaction for all changes that arrive in one turn of the event loop, or while the disk is busy with the
+ * transaction before. Each change has a savepoint of its own, so one that is refused leaves the others alone.
  */
 export function createGroupCommit(database: IndexDatabase, disk: WalSync): Commit {
   let waiting: Job[] = [];
+  /** A transaction is due or on its way to the disk; the next one follows it. */
+  let busy = false;
   const savepoint = database.transaction((work: () => unknown) => work());
   const attemptAll = database.transaction((jobs: readonly Job[]) => jobs.map((job) => job.attempt()));
 
   const flush = () => {
+    if (waiting.length === 0) {
+      busy = false;
+      return;
+    }
     const jobs = waiting;
     waiting = [];
     const failed = (error: unknown) => {
       for (const job of jobs) job.reject(error);
+      setImmediate(flush);
     };
     try {
       const settled = disk.unflushed(() => attemptAll(jobs));
       disk.flush().then(() => {
         for (const settle of settled) settle();
+        setImmediate(flush);
       }, failed);
     } catch (error) {
       failed(error);
@@ -37,7 +45,6 @@ export function createGroupCommit(database: IndexDatabase, disk: WalSync): Commi
 
   return <Result>(work: () => Result) =>
     new Promise<Result>((resolve, reject) => {
-      if (waiting.length === 0) setImmediate(flush);
       waiting.push({
         attempt() {
           try {
@@ -49,5 +56,8 @@ export function createGroupCommit(database: IndexDatabase, disk: WalSync): Commi
         },
         reject,
       });
+      if (busy) return;
+      busy = true;
+      setImmediate(flush);
     });
 }
