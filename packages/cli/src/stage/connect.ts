@@ -8,7 +8,14 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { clientSettings, createExecutions, createFeatureGroups, createGlueTables, createS3ObjectStore } from '@tidemark/aws';
+import {
+  clientSettings,
+  createExecutions,
+  createFeatureGroups,
+  createGlueTables,
+  createS3ObjectStore,
+  withConstantUserAgent,
+} from '@tidemark/aws';
 import { TidemarkError } from '@tidemark/domain';
 import { engineCredentials } from '@tidemark/engine';
 import { type StageNames, stageNames } from '@tidemark/functions/resolve-topology';
@@ -63,8 +70,8 @@ export function connected(
     ...(engine === undefined ? {} : { endpoint: engine.endpoint, credentials: engineCredentials }),
   };
   const names = stageNames(place);
-  const s3 = new S3Client({ ...config, ...(engine === undefined ? {} : { forcePathStyle: true }) });
-  const sfn = new SFNClient(config);
+  const s3 = withConstantUserAgent(new S3Client({ ...config, ...(engine === undefined ? {} : { forcePathStyle: true }) }));
+  const sfn = withConstantUserAgent(new SFNClient(config));
   return {
     stage: place.stage,
     names,

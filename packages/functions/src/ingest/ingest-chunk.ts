@@ -1,11 +1,11 @@
 import { SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
-import { clientSettings, createBatchWriter, createSingleWriter } from '@tidemark/aws';
+import { clientSettings, createBatchWriter, createSingleWriter, withConstantUserAgent } from '@tidemark/aws';
 import { ingestChunk } from '@tidemark/pipeline';
 import { settings } from '../runtime/settings.ts';
 import { task } from '../runtime/task.ts';
 import { ingestDependencies } from './dependencies.ts';
 
-const runtime = new SageMakerFeatureStoreRuntimeClient(clientSettings);
+const runtime = withConstantUserAgent(new SageMakerFeatureStoreRuntimeClient(clientSettings));
 const deps = {
   ...ingestDependencies,
   // Some regions have no BatchWriteRecord yet.

@@ -1,10 +1,10 @@
 /** What every function that works with the ledger is made of: built once per cold start. */
 import { S3Client } from '@aws-sdk/client-s3';
-import { clientSettings, createS3ObjectStore } from '@tidemark/aws';
+import { clientSettings, createS3ObjectStore, withConstantUserAgent } from '@tidemark/aws';
 import { createCatalogueReader } from '@tidemark/pipeline';
 import { settings } from './settings.ts';
 import { waiting } from './waiting.ts';
 
 export const ledger = settings.text('LEDGER_BUCKET');
-export const objects = createS3ObjectStore(new S3Client(clientSettings));
+export const objects = createS3ObjectStore(withConstantUserAgent(new S3Client(clientSettings)));
 export const catalogue = createCatalogueReader(objects, ledger, waiting.nowMs);

@@ -1,6 +1,6 @@
 import { SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import middy from '@middy/core';
-import { clientSettings, createBatchReader } from '@tidemark/aws';
+import { clientSettings, createBatchReader, withConstantUserAgent } from '@tidemark/aws';
 import { definitions } from '@tidemark/features';
 import { createFeatureServer, parseGetRequest, parsePostRequest } from '@tidemark/pipeline';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
@@ -15,11 +15,13 @@ const server = createFeatureServer({
   catalogue,
   // Two attempts of at most four seconds fit into the deadline of ten.
   reader: createBatchReader(
-    new SageMakerFeatureStoreRuntimeClient({
-      ...clientSettings,
-      maxAttempts: 2,
-      requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000 },
-    }),
+    withConstantUserAgent(
+      new SageMakerFeatureStoreRuntimeClient({
+        ...clientSettings,
+        maxAttempts: 2,
+        requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000 },
+      }),
+    ),
   ),
   waiting,
   auditKey: { id: settings.text('AUDIT_KEY_ID'), secret: settings.text('AUDIT_KEY') },
