@@ -1,8 +1,10 @@
 import {
   CreateFeatureGroupCommand,
+  DeleteFeatureGroupCommand,
   DescribeFeatureGroupCommand,
   type DescribeFeatureGroupResponse,
   type FeatureDefinition,
+  ListFeatureGroupsCommand,
   type SageMakerClient,
   type TtlDuration,
   UpdateFeatureGroupCommand,
@@ -42,6 +44,28 @@ export function createFeatureGroups(sagemaker: SageMakerClient, placement: Featu
       await calling(`creating the feature group ${groupName}`, () =>
         sagemaker.send(new CreateFeatureGroupCommand(creation(groupName, group, placement))),
       );
+    },
+    async remove(groupName) {
+      try {
+        await sagemaker.send(new DeleteFeatureGroupCommand({ FeatureGroupName: groupName }));
+      } catch (error) {
+        if (!isServiceError(error, 'ResourceNotFound')) throw translateError(`deleting the feature group ${groupName}`, error);
+      }
+    },
+    async list(nameContains) {
+      const found: { groupName: string; createdMs: number }[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = await calling('listing feature groups', () =>
+          sagemaker.send(
+            new ListFeatureGroupsCommand({ NameContains: nameContains, ...(NextToken === undefined ? {} : { NextToken }) }),
+          ),
+        );
+        for (const { FeatureGroupName, CreationTime } of page.FeatureGroupSummaries ?? [])
+          found.push({ groupName: FeatureGroupName ?? '', createdMs: CreationTime?.getTime() ?? 0 });
+        NextToken = page.NextToken;
+      } while (NextToken !== undefined);
+      return found;
     },
     async addFeatures(groupName, features) {
       await calling(`extending the feature group ${groupName}`, () =>

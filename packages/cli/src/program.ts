@@ -11,6 +11,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand(),
   get: async () => (await import('./commands/get.ts')).getCommand(),
   dataset: async () => (await import('./commands/dataset.ts')).datasetCommand(),
+  snapshot: async () => (await import('./commands/snapshot.ts')).snapshotCommand(),
+  snapshots: async () => (await import('./commands/snapshot.ts')).snapshotsCommand(),
+  restore: async () => (await import('./commands/restore.ts')).restoreCommand(),
+  drill: async () => (await import('./commands/drill.ts')).drillCommand(),
   bundle: async () => (await import('./commands/bundle.ts')).bundleCommand(),
   demo: async () => (await import('./commands/demo.ts')).demoCommand(),
 };

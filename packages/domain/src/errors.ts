@@ -115,6 +115,14 @@ export const errorRegistry = {
   PIT_ROWS_LOST: us('The data set does not hold exactly one row for each label, in the order of the labels.'),
   PIT_FUTURE_VALUE: us('A row of the data set holds a value from after its label time.'),
 
+  // Snapshots and restores.
+  SNAPSHOT_OPTION_INVALID: caller(400, 'An option of the snapshot or of the restore has a value that cannot be.'),
+  SNAPSHOT_UNKNOWN: caller(404, 'There is no snapshot under that name.'),
+  SNAPSHOT_INCOMPATIBLE: caller(409, 'A group of the snapshot is no longer as it was: a feature was retyped or removed.'),
+  SNAPSHOT_DAMAGED: us('The files of a snapshot do not hold what its manifest says.'),
+  RESTORE_INCOMPLETE: us('The results of a restore do not add up to its snapshot.'),
+  RESTORE_UNEQUAL: dependency(503, 'Records that a restore wrote and read back were not as they should be.'),
+
   // Catalogue and dependencies.
   CATALOGUE_MISSING: caller(409, 'Nothing has been applied yet: run `tidemark apply`.'),
   CATALOGUE_CONFLICT: caller(409, 'Somebody else changed the catalogue at the same time: run the command again.'),

@@ -1,6 +1,13 @@
 /** The topology of one stage in one account, with every name and ARN in place: plain data for the engine. */
 import { type EventStream, physicalStreamName } from '@tidemark/domain';
-import { buildDatasetMachine, ingestMachine, rebuildWindowsMachine, type StateMachine } from '@tidemark/machines';
+import {
+  buildDatasetMachine,
+  ingestMachine,
+  rebuildWindowsMachine,
+  restoreMachine,
+  type StateMachine,
+  snapshotMachine,
+} from '@tidemark/machines';
 import {
   type BucketName,
   type FunctionName,
@@ -15,14 +22,18 @@ export interface Stage {
   readonly stage: string;
   readonly account: string;
   readonly region: string;
+  /** How long after its arrival a record is certain to be in the offline store. The documents say 15 minutes; absent: 20. */
+  readonly offlineDelaySeconds?: number;
 }
+
+const OFFLINE_DELAY_SECONDS = 1_200;
 
 export interface StageSecrets {
   readonly 'audit-key': string;
 }
 
 /** Physical names of a stage. S3 names are global, so they carry the account. */
-export function stageNames({ stage, account, region }: Stage) {
+export function stageNames({ stage, account, region, offlineDelaySeconds = OFFLINE_DELAY_SECONDS }: Stage) {
   const functionName = (name: FunctionName) => `${stage}-${name}`;
   const machineName = (name: MachineName) => `${stage}-${name}`;
   return {
@@ -39,6 +50,7 @@ export function stageNames({ stage, account, region }: Stage) {
     offlineStoreUri: `s3://tidemark-${stage}-offline-${account}/feature-store`,
     featureStoreRoleArn: `arn:aws:iam::${account}:role/tidemark-${stage}-feature-store`,
     workGroup: 'primary',
+    offlineDelaySeconds,
   };
 }
 
@@ -72,6 +84,22 @@ export const machinesOf = (
     workGroup: names.workGroup,
     bucketConcurrency,
   }),
+  snapshot: snapshotMachine({
+    planSnapshot: names.functionArn('plan-snapshot'),
+    prepareSnapshotQuery: names.functionArn('prepare-snapshot-query'),
+    sealSnapshotPart: names.functionArn('seal-snapshot-part'),
+    publishSnapshot: names.functionArn('publish-snapshot'),
+    cleanSnapshot: names.functionArn('clean-snapshot'),
+    workGroup: names.workGroup,
+    queryConcurrency: rangeConcurrency,
+    partConcurrency: rangeConcurrency,
+  }),
+  restore: restoreMachine({
+    planRestore: names.functionArn('plan-restore'),
+    restorePart: names.functionArn('restore-part'),
+    sealRestore: names.functionArn('seal-restore'),
+    partConcurrency: chunkConcurrency,
+  }),
 });
 
 const streamSettings = ({ streams: { shardCount, retentionHours } }: Topology) => ({ shardCount, retentionHours });
@@ -96,6 +124,7 @@ function resolveReference(names: StageNames, secrets: StageSecrets, reference: R
   if ('machineArn' in reference) return names.machineArn(reference.machineArn);
   if ('database' in reference) return names.database;
   if ('functionName' in reference) return names.functionName(reference.functionName as FunctionName);
+  if ('setting' in reference) return String(names.offlineDelaySeconds);
   return secrets[reference.secret];
 }
 

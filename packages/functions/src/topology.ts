@@ -6,14 +6,15 @@
  */
 
 export type BucketName = 'raw' | 'ledger' | 'offline' | 'datasets' | 'work';
-export type MachineName = 'ingest' | 'build-dataset' | 'rebuild-windows';
+export type MachineName = 'ingest' | 'build-dataset' | 'rebuild-windows' | 'snapshot' | 'restore';
 
 export type Reference =
   | { readonly bucket: BucketName }
   | { readonly machineArn: MachineName }
   | { readonly database: 'own' }
   | { readonly functionName: string }
-  | { readonly secret: 'audit-key' };
+  | { readonly secret: 'audit-key' }
+  | { readonly setting: 'offline-delay-seconds' };
 
 /** What a function may do, by action and by resource. */
 export interface Permission {
@@ -45,6 +46,9 @@ const datasets = {
   DATASET_BUCKET: { bucket: 'datasets' },
   GLUE_DATABASE: { database: 'own' },
 } as const;
+
+const snapshots = { ...ledger, WORK_BUCKET: { bucket: 'work' }, SNAPSHOT_BUCKET: { bucket: 'datasets' } } as const;
+const restores = { ...ledger, SNAPSHOT_BUCKET: { bucket: 'datasets' } } as const;
 
 const read = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:GetObject'], on: { bucket, keys } });
 const write = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:PutObject'], on: { bucket, keys } });
@@ -97,6 +101,21 @@ const rebuildStep = (entry: string, permissions: readonly Permission[]): Functio
     read('work', 'rebuild-work/*'),
     list('work'),
     write('work', 'rebuild-work/*'),
+    ...permissions,
+  ],
+});
+
+const snapshotStep = (entry: string, permissions: readonly Permission[]): FunctionTopology => ({
+  entry,
+  memoryMb: 1_024,
+  timeoutMs: minutes(15),
+  environment: snapshots,
+  permissions: [
+    read('ledger', 'catalogue.json'),
+    list('ledger'),
+    read('work', 'snapshot-work/*'),
+    list('work'),
+    list('datasets'),
     ...permissions,
   ],
 });
@@ -245,6 +264,71 @@ const functions = {
     remove('datasets', 'datasets/*'),
     { actions: ['glue:DeleteTable'], on: { tables: 'own' } },
   ]),
+  'plan-snapshot': {
+    ...snapshotStep('snapshot/plan-snapshot.ts', [
+      list('offline'),
+      write('work', 'snapshot-work/*'),
+      read('ledger', 'snapshot-claims/*'),
+      write('ledger', 'snapshot-claims/*'),
+    ]),
+    environment: { ...snapshots, OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' } },
+  },
+  'prepare-snapshot-query': snapshotStep('snapshot/prepare-snapshot-query.ts', [remove('datasets', 'snapshots/*')]),
+  'seal-snapshot-part': {
+    ...snapshotStep('snapshot/seal-snapshot-part.ts', [read('datasets', 'snapshots/*'), write('work', 'snapshot-work/*')]),
+    memoryMb: 2_048,
+  },
+  'publish-snapshot': snapshotStep('snapshot/publish-snapshot.ts', [
+    write('datasets', 'snapshots/*'),
+    write('ledger', 'snapshots/*'),
+  ]),
+  'clean-snapshot': snapshotStep('snapshot/clean-snapshot.ts', [
+    remove('datasets', 'snapshots/*'),
+    remove('work', 'snapshot-work/*'),
+  ]),
+  'plan-restore': {
+    entry: 'restore/plan-restore.ts',
+    memoryMb: 1_024,
+    timeoutMs: minutes(5),
+    environment: restores,
+    permissions: [
+      read('ledger', 'catalogue.json'),
+      list('ledger'),
+      read('datasets', 'snapshots/*'),
+      list('datasets'),
+      write('ledger', 'restore-plans/*'),
+    ],
+  },
+  'restore-part': {
+    entry: 'restore/restore-part.ts',
+    memoryMb: 2_048,
+    timeoutMs: minutes(15),
+    reservedConcurrency: CHUNK_CONCURRENCY,
+    environment: {
+      ...restores,
+      RECORDS_PER_SECOND: String(RECORDS_PER_SECOND / CHUNK_CONCURRENCY),
+      BATCHES_IN_FLIGHT: '3',
+      WRITE_API: 'batch',
+    },
+    permissions: [
+      read('ledger'),
+      list('ledger'),
+      read('datasets', 'snapshots/*'),
+      list('datasets'),
+      write('ledger', 'restore-results/*'),
+      {
+        actions: ['sagemaker:BatchWriteRecord', 'sagemaker:PutRecord', 'sagemaker:BatchGetRecord', 'sagemaker:DeleteRecord'],
+        on: { featureGroups: 'own' },
+      },
+    ],
+  },
+  'seal-restore': {
+    entry: 'restore/seal-restore.ts',
+    memoryMb: 1_024,
+    timeoutMs: minutes(5),
+    environment: restores,
+    permissions: [read('ledger'), list('ledger'), write('ledger', 'restores/*')],
+  },
 } satisfies Record<string, FunctionTopology>;
 
 export type FunctionName = keyof typeof functions;
@@ -315,7 +399,6 @@ export const topology: Topology = {
     { method: 'GET', path: '/internal/features/{view}', function: 'serve-features', authorizer: 'iam' },
     { method: 'POST', path: '/internal/features/{view}', function: 'serve-features', authorizer: 'iam' },
   ],
-  schedules: [{ name: 'reconcile', expression: 'rate(5 minutes)', target: { function: 'reconcile' } }],
   streams: {
     shardCount: 2,
     retentionHours: 7 * 24,
@@ -334,6 +417,14 @@ export const topology: Topology = {
       failures: { bucket: 'ledger', prefix: 'stream-failures' },
     },
   },
+  schedules: [
+    { name: 'reconcile', expression: 'rate(5 minutes)', target: { function: 'reconcile' } },
+    {
+      name: 'snapshot',
+      expression: 'cron(10 3 * * ? *)',
+      target: { machine: 'snapshot', input: { scheduledTime: SCHEDULED_TIME } },
+    },
+  ],
   chunkConcurrency: CHUNK_CONCURRENCY,
   rangeConcurrency: 4,
   bucketConcurrency: BUCKET_CONCURRENCY,

@@ -1,6 +1,6 @@
 import validate from 'asl-validator';
 import { describe, expect, test } from 'vitest';
-import { buildDatasetMachine, ingestMachine, rebuildWindowsMachine } from './index.ts';
+import { buildDatasetMachine, ingestMachine, rebuildWindowsMachine, restoreMachine, snapshotMachine } from './index.ts';
 
 const arn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 const machines = {
@@ -23,6 +23,17 @@ const machines = {
     workGroup: 'primary',
     bucketConcurrency: 8,
   }),
+  snapshot: snapshotMachine({
+    planSnapshot: arn('plan'),
+    prepareSnapshotQuery: arn('prepare'),
+    sealSnapshotPart: arn('seal'),
+    publishSnapshot: arn('publish'),
+    cleanSnapshot: arn('clean'),
+    workGroup: 'primary',
+    queryConcurrency: 4,
+    partConcurrency: 4,
+  }),
+  restore: restoreMachine({ planRestore: arn('plan'), restorePart: arn('part'), sealRestore: arn('seal'), partConcurrency: 4 }),
 };
 
 /** Every state that a state can lead to, so that none stands alone and none is missing. */
@@ -34,6 +45,16 @@ function targets(state: Record<string, unknown>): string[] {
   );
 }
 
+type Processor = Pick<(typeof machines)['ingest'], 'StartAt' | 'States'>;
+
+/** A machine and the processors of its Maps. */
+const withProcessors = (machine: Processor): Processor[] => [
+  machine,
+  ...Object.values(machine.States).flatMap(({ ItemProcessor }) =>
+    ItemProcessor === undefined ? [] : withProcessors(ItemProcessor as Processor),
+  ),
+];
+
 describe.each(Object.entries(machines))('machine %s', (_name, machine) => {
   test('is valid Amazon States Language', () => {
     const { isValid, errorsText } = validate(machine as never);
@@ -41,10 +62,12 @@ describe.each(Object.entries(machines))('machine %s', (_name, machine) => {
     expect(isValid).toBe(true);
   });
 
-  test('has no state that cannot be reached', () => {
-    const reached = new Set([machine.StartAt]);
-    for (const name of reached) for (const next of targets(machine.States[name] as never)) reached.add(next);
-    expect([...reached].sort()).toEqual(Object.keys(machine.States).sort());
+  test('has no state that cannot be reached, inside its Maps neither', () => {
+    for (const { StartAt, States } of withProcessors(machine)) {
+      const reached = new Set([StartAt]);
+      for (const name of reached) for (const next of targets(States[name] as never)) reached.add(next);
+      expect([...reached].sort()).toEqual(Object.keys(States).sort());
+    }
   });
 
   test('is plain data: JSON gives it back', () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { dataMap, findPlace } from './data-map.ts';
 import { datasetKeys, workKeys } from './dataset/dataset-plan.ts';
 import { ledgerKeys } from './ledger/ledger-keys.ts';
+import { snapshotKeys, snapshotWorkKeys } from './snapshot/snapshot-plan.ts';
 
 /** Every key that a table of keys can make, with stand-ins for its parts. */
 const keysOf = (table: Readonly<Record<string, (...parts: never[]) => string>>): string[] =>
@@ -9,8 +10,8 @@ const keysOf = (table: Readonly<Record<string, (...parts: never[]) => string>>):
 
 test.each([
   { bucket: 'ledger', keys: keysOf(ledgerKeys) },
-  { bucket: 'work', keys: keysOf(workKeys) },
-  { bucket: 'datasets', keys: keysOf(datasetKeys) },
+  { bucket: 'work', keys: [...keysOf(workKeys), ...keysOf(snapshotWorkKeys)] },
+  { bucket: 'datasets', keys: [...keysOf(datasetKeys), ...keysOf(snapshotKeys)] },
 ] as const)('every place that is written to in $bucket is in the data map', ({ bucket, keys }) => {
   expect(keys.length).toBeGreaterThan(1);
   expect(keys.filter((key) => findPlace(bucket, key) === undefined)).toEqual([]);

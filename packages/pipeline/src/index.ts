@@ -1,4 +1,4 @@
-export { type ApplyDependencies, applyDefinitions, planApply } from './apply/apply-definitions.ts';
+export { type ApplyDependencies, applyDefinitions, awaitGroup, planApply } from './apply/apply-definitions.ts';
 export { type Change, planGroup, recordFeatures, storesOf } from './apply/plan-apply.ts';
 export { type Catalogue, type CatalogueEntry, type OfflineTable, resolveGroup } from './catalogue/catalogue.ts';
 export { createCatalogueReader } from './catalogue/load-catalogue.ts';
@@ -27,6 +27,7 @@ export type { DescribedFeature, DescribedGroup, FeatureGroups } from './ports/fe
 export type {
   FeatureReader,
   FeatureWriter,
+  OnlineEraser,
   OnlineRecord,
   ReadOutcome,
   ReadRequest,
@@ -59,6 +60,11 @@ export {
   rebuildKeys,
 } from './rebuild/rebuild-plan.ts';
 export { sealRebuild } from './rebuild/seal-rebuild.ts';
+export { planRestore, targetOf } from './restore/plan-restore.ts';
+export type { RestoreDependencies, RestorePartDependencies } from './restore/restore-dependencies.ts';
+export { type PartToRestore, restorePart } from './restore/restore-part.ts';
+export type { PlannedRestore, RestoreCounts, RestoreReceipt, RestoreRequest, RestoreState } from './restore/restore-plan.ts';
+export { sealRestore } from './restore/seal-restore.ts';
 export type { AuditKey, AuditLine } from './serve/audit-line.ts';
 export type { FeatureAnswer, FeatureStatus } from './serve/feature-answer.ts';
 export { createFeatureServer, type FeatureServer, type ServedAnswer } from './serve/serve-features.ts';
@@ -68,3 +74,11 @@ export { type BatchEvidence, type GroupCounts, withoutRedelivered } from './stre
 export { createBatchReceiver, type ReceiveBatch, type ReceivedBatch } from './stream/receive-batch.ts';
 export type { StreamBatch, StreamDependencies, StreamRecord } from './stream/stream-batch.ts';
 export type { StreamQuarantineLine } from './stream/stream-quarantine.ts';
+export { cleanSnapshot } from './snapshot/clean-snapshot.ts';
+export { listSnapshots, requireSnapshot } from './snapshot/load-snapshot.ts';
+export { planSnapshot } from './snapshot/plan-snapshot.ts';
+export { prepareSnapshotQuery } from './snapshot/prepare-snapshot-query.ts';
+export { publishSnapshot, type SnapshotGroup, type SnapshotManifest } from './snapshot/publish-snapshot.ts';
+export { type PartToSeal, sealSnapshotPart } from './snapshot/seal-snapshot-part.ts';
+export type { SnapshotDependencies } from './snapshot/snapshot-dependencies.ts';
+export type { SnapshotRequest, SnapshotState } from './snapshot/snapshot-plan.ts';

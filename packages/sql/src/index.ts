@@ -18,6 +18,7 @@ export {
   projectedTableParameters,
 } from './print-projected-table.ts';
 export { printUnload, type UnloadOptions } from './print-unload.ts';
+export { PART_COLUMN, planSnapshotQuery, SNAPSHOT_CELLS, type SnapshotQuery } from './snapshot/plan-snapshot-query.ts';
 export type { Query, TableName } from './tree.ts';
 export { bucketOf, type EventRowsPlan, planEventRows, reachMs } from './windows/plan-event-rows.ts';
 export type { PlanWindows } from './windows/plan-windows.ts';

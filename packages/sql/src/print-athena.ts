@@ -1,7 +1,7 @@
 /** Queries to text: one column, one condition, one named query to a line, so that a change reads well in a diff. */
 import { INDENT, LINE_WIDTH, printExpression, printWindow } from './print-expression.ts';
 import { printIdentifier, printTableName } from './print-identifier.ts';
-import type { NamedQuery, Query, Relation, Select, SelectColumn, UnionAll } from './tree.ts';
+import type { Expression, NamedQuery, Query, Relation, Select, SelectColumn, UnionAll } from './tree.ts';
 
 /** The text of a query for Athena (engine version 3) and Trino, without a semicolon or a final newline. */
 export function printAthena(query: Query, indent = ''): string {
@@ -29,13 +29,19 @@ function printSelect(select: Select, indent: string): string {
   for (const join of select.joins ?? []) {
     lines.push(`${indent}JOIN ${printIdentifier(join.name)} ON ${printExpression(join.on, inner)}`);
   }
-  const conditions = (select.where ?? []).map((one) => printExpression(one, inner));
+  const conditions = (select.where ?? []).map((one) => printCondition(one, inner));
   if (conditions.length > 0) lines.push(`${indent}WHERE ${conditions.join(`\n${inner}AND `)}`);
   const windows = Object.entries(select.windows ?? {}).map(
     ([name, window]) => `${printIdentifier(name)} AS (${printWindow(window)})`,
   );
   if (windows.length > 0) lines.push(`${indent}WINDOW ${windows.join(`,\n${inner}`)}`);
   return lines.join('\n');
+}
+
+/** One of several that hold together: an OR stands in parentheses. */
+function printCondition(condition: Expression, indent: string): string {
+  const printed = printExpression(condition, indent);
+  return condition.kind === 'operation' && condition.operator === 'OR' ? `(${printed})` : printed;
 }
 
 /** Columns that are only passed on share a line where they fit; whatever is computed or renamed has one of its own. */

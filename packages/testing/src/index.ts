@@ -12,6 +12,7 @@ export {
   type StoredValue,
 } from './oracle/point-in-time.ts';
 export { rowHash } from './oracle/row-hash.ts';
+export { type SnapshotRecord, type SnapshotRules, snapshotRecords } from './oracle/snapshot.ts';
 export {
   type AcceptanceRules,
   acceptedOf,

@@ -7,6 +7,7 @@ export const awsOption = () =>
 export const jsonOption = () => new Option('--json', 'print JSON for programs').default(false);
 export const definitionsOption = () =>
   new Option('--definitions <file>', 'module that exports `definitions` (default: packages/features)');
+export const groupsOption = () => new Option('--group <name...>', 'only these groups, by logical name (default: all)');
 export const portOption = () =>
   new Option('--port <number>', 'port of the AWS endpoint, 0 for a free one').default(4600).argParser(parsePort);
 export const apiPortOption = () =>

@@ -84,7 +84,12 @@ export function connected(
       offlineStoreUri: names.offlineStoreUri,
       roleArn: names.featureStoreRoleArn,
     }),
-    executions: createExecutions(sfn, { ingest: names.machineArn('ingest'), 'build-dataset': names.machineArn('build-dataset') }),
+    executions: createExecutions(sfn, {
+      ingest: names.machineArn('ingest'),
+      'build-dataset': names.machineArn('build-dataset'),
+      snapshot: names.machineArn('snapshot'),
+      restore: names.machineArn('restore'),
+    }),
     engine,
   };
 }

@@ -2,7 +2,7 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createEngine, type Engine, type ProfileName } from '@tidemark/engine';
+import { createEngine, type Engine, type ProfileName, profiles } from '@tidemark/engine';
 import { resolveTopology } from '@tidemark/functions/resolve-topology';
 import { applyDefinitions, type Change, planApply } from '@tidemark/pipeline';
 import { defaultBundleDir, ensureBundles } from './bundle-stage.ts';
@@ -31,6 +31,8 @@ export interface RunningStage extends ConnectedStage {
 const ISSUER = 'https://issuer.tidemark.local/';
 const AUDIENCE = 'tidemark';
 const TOKEN_DAYS = 30;
+/** Beyond the delay of a profile: what a flush of the offline store may take on a busy machine. */
+const OFFLINE_FLUSH_SECONDS = 20;
 
 export async function startStage(options: StartOptions): Promise<RunningStage> {
   const dataDir = resolve(options.data);
@@ -54,7 +56,13 @@ export async function startStage(options: StartOptions): Promise<RunningStage> {
 }
 
 async function deploy(instance: Engine, options: StartOptions, dataDir: string, bundleDir: string): Promise<RunningStage> {
-  const place = { stage: options.stage, account: instance.account, region: instance.region };
+  const { offlineDelayMs } = profiles[options.profile];
+  const place = {
+    stage: options.stage,
+    account: instance.account,
+    region: instance.region,
+    offlineDelaySeconds: Math.ceil(offlineDelayMs[1] / 1_000) + OFFLINE_FLUSH_SECONDS,
+  };
   const definitions = await loadDefinitions(options.definitions);
   const secrets = { 'audit-key': auditKey(dataDir) };
   const { routes, ...deployment } = resolveTopology(place, secrets, (name) => join(bundleDir, name), definitions.streams);

@@ -64,7 +64,7 @@ export async function applyDefinitions(deps: ApplyDependencies, changes: readonl
   const entries: Record<string, CatalogueEntry> = {};
   for (const group of storedGroups(deps.definitions)) {
     const groupName = physicalGroupName(deps.stage, group);
-    const described = await settled(deps, groupName);
+    const described = await awaitGroup(deps, groupName);
     const declared = deps.definitions.groups.find((one) => one.name === group.name && one.version === group.version);
     entries[group.name] = {
       groupName,
@@ -84,11 +84,14 @@ async function applyChange(deps: ApplyDependencies, change: Change): Promise<voi
   if (change.kind === 'add-features') await deps.groups.addFeatures(change.groupName, change.features);
   if (change.kind === 'set-ttl') await deps.groups.setTtl(change.groupName, change.toMs);
   if (change.kind === 'create' || change.kind === 'add-features' || change.kind === 'set-ttl')
-    await settled(deps, change.groupName);
+    await awaitGroup(deps, change.groupName);
 }
 
 /** Waits until the group is usable and its last update is through. @throws DEPENDENCY_FAILED with the service's reason */
-async function settled(deps: ApplyDependencies, groupName: string): Promise<DescribedGroup> {
+export async function awaitGroup(
+  deps: Pick<ApplyDependencies, 'groups' | 'waiting'>,
+  groupName: string,
+): Promise<DescribedGroup> {
   for (const untilMs = deps.waiting.nowMs() + MOST_WAIT_MS; deps.waiting.nowMs() < untilMs; ) {
     const group = await deps.groups.describe(groupName);
     if (group === undefined || group.status.includes('Failed') || group.updateStatus === 'Failed') {

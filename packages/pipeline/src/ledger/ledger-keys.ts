@@ -67,4 +67,14 @@ export const ledgerKeys = {
   dataset: (id: string) => `dataset-work/${id}/`,
   manifestDay: (date: string) => `manifests/${date}/`,
   manifest: (date: string, id: string) => `manifests/${date}/${id}.json`,
+  snapshotDay: (date: string) => `snapshots/${date}/`,
+  snapshot: (date: string, id: string) => `snapshots/${date}/${id}.json`,
+  /** Who takes the snapshot of a scheduled time. */
+  snapshotClaim: (scheduledTime: string) => `snapshot-claims/${scheduledTime.slice(0, 10)}/${hashParts(scheduledTime)}.json`,
+  restorePlan: (date: string, id: string) => `restore-plans/${date}/${id}/plan.json`,
+  restoreParts: (date: string, id: string) => `restore-plans/${date}/${id}/parts.json`,
+  restoreResults: (date: string, id: string) => `restore-results/${date}/${id}/`,
+  restoreResult: (date: string, id: string, index: number) => `restore-results/${date}/${id}/${chunkName(index)}.json`,
+  restoreDay: (date: string) => `restores/${date}/`,
+  restore: (date: string, id: string) => `restores/${date}/${id}.json`,
 } as const;

@@ -25,6 +25,10 @@ export interface DescribedGroup {
 export interface FeatureGroups {
   describe(groupName: string): Promise<DescribedGroup | undefined>;
   create(groupName: string, group: Group): Promise<void>;
+  /** Does nothing where there is none. */
+  remove(groupName: string): Promise<void>;
+  /** Groups whose name contains the text. */
+  list(nameContains: string): Promise<readonly { readonly groupName: string; readonly createdMs: number }[]>;
   addFeatures(groupName: string, features: readonly DescribedFeature[]): Promise<void>;
   /** Undefined takes the default time to live away. Holds for records written afterwards. */
   setTtl(groupName: string, ttlMs: number | undefined): Promise<void>;

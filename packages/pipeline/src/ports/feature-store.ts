@@ -49,3 +49,8 @@ export interface FeatureReader {
   /** One call, at most {@link MOST_READS_A_CALL} records. Records that do not exist are in none of the lists. */
   read(requests: readonly ReadRequest[]): Promise<ReadOutcome>;
 }
+
+export interface OnlineEraser {
+  /** Takes a record out of the online store whatever its event time, so that an older one can be put. The history is not touched. */
+  erase(groupName: string, entityKey: string): Promise<void>;
+}

@@ -78,10 +78,10 @@ export const fraction = (eventTime: Expression, digits: number): Expression =>
     'bigint',
   );
 
-const milliseconds = (timestamp: Expression): Expression =>
+export const milliseconds = (timestamp: Expression): Expression =>
   cast(call('round', operation('*', call('to_unixtime', timestamp), integer(NS_PER.s / NS_PER.ms))), 'bigint');
 
-function rowHash(columns: readonly PlanColumn[]): Expression {
+export function rowHash(columns: readonly Pick<PlanColumn, 'feature' | 'type'>[]): Expression {
   return call('from_base', call('substr', contentDigest(columns), integer(1), integer(15)), integer(16));
 }
 

@@ -44,7 +44,7 @@ export interface PointInTimeAnswer {
   readonly values: Readonly<Record<string, StoredValue>>;
 }
 
-interface Version {
+export interface Version {
   readonly eventNs: bigint;
   readonly arrivedNs: bigint;
   readonly writtenNs: bigint;
@@ -91,7 +91,7 @@ export function answerPointInTime(
   };
 }
 
-function versionOf(row: HistoryRow): Version | undefined {
+export function versionOf(row: HistoryRow): Version | undefined {
   if (row.key === null || row.eventTime === null || row.arrivedMs === null || row.writtenMs === null) return undefined;
   const eventNs = parseIsoNs(row.eventTime);
   if (eventNs === undefined) throw new Error('a history row has an event time that is not UTC ISO-8601');
@@ -101,7 +101,7 @@ function versionOf(row: HistoryRow): Version | undefined {
 const isSameVersion = (a: Version, b: Version) =>
   a.eventNs === b.eventNs && a.arrivedNs === b.arrivedNs && a.writtenNs === b.writtenNs;
 
-function isNewer(a: Version, b: Version, select: readonly string[]): boolean {
+export function isNewer(a: Version, b: Version, select: readonly string[]): boolean {
   if (a.eventNs !== b.eventNs) return a.eventNs > b.eventNs;
   if (a.arrivedNs !== b.arrivedNs) return a.arrivedNs > b.arrivedNs;
   if (a.writtenNs !== b.writtenNs) return a.writtenNs > b.writtenNs;
