@@ -1,9 +1,9 @@
 import type { Definitions } from '@tidemark/domain';
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import type { WritePace } from '../store/send-entries.ts';
 import type { FeatureReader, FeatureWriter, OnlineEraser } from '../ports/feature-store.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Waiting } from '../ports/waiting.ts';
+import type { WritePace } from '../store/send-entries.ts';
 
 export interface RestoreDependencies {
   readonly definitions: Definitions;
