@@ -1,0 +1,125 @@
+/** Puts Pulumi's mocks in place of its engine and keeps what is registered, in a form that a person can read. */
+import { createdResource, lookUp } from './mocked-aws.ts';
+
+export interface RecordedResource {
+  readonly type: string;
+  readonly name: string;
+  /** The SST component that declared it. */
+  readonly component?: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Only those that are set. */
+  readonly options?: {
+    readonly protect?: true;
+    readonly retainOnDelete?: true;
+    readonly ignoreChanges?: readonly string[];
+    readonly dependsOn?: readonly string[];
+  };
+}
+
+/** The part of a RegisterResourceRequest that is read. */
+interface Registration {
+  getType(): string;
+  getName(): string;
+  getCustom(): boolean;
+  getParent(): string;
+  getProtect(): boolean;
+  getRetainondelete(): boolean;
+  getIgnorechangesList(): string[];
+  getDependenciesList(): string[];
+}
+
+/** Pulumi as it is in SST's platform folder, which has no types here. */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Pulumi = any;
+
+const SECRET = '(secret)';
+
+export function recordResources(pulumi: Pulumi, mocks: Pulumi, { app, stage }: { app: string; stage: string }) {
+  const recorded: RecordedResource[] = [];
+  const inputsOf = new Map<string, Record<string, unknown>>();
+  const original = mocks.MockMonitor.prototype.registerResource;
+  mocks.MockMonitor.prototype.registerResource = async function (request: Registration, callback: unknown) {
+    await original.call(this, request, callback);
+    if (request.getCustom()) recorded.push(describe(request, inputsOf.get(keyOf(request.getType(), request.getName())) ?? {}));
+  };
+  pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs }: { type: string; name: string; inputs: Record<string, unknown> }) {
+        inputsOf.set(keyOf(type, name), inputs);
+        return createdResource(type, name, inputs);
+      },
+      call: ({ token, inputs }: { token: string; inputs: Record<string, unknown> }) => lookUp(token, inputs),
+    },
+    app,
+    stage,
+    false,
+  );
+  return {
+    /** Resources are declared as promises settle: nothing more comes once a whole round has added nothing. */
+    async settled() {
+      for (let count = -1; count !== recorded.length; ) {
+        count = recorded.length;
+        await pulumi.runtime.waitForRPCs();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    resources: () => recorded.toSorted((a, b) => (keyOf(a.type, a.name) < keyOf(b.type, b.name) ? -1 : 1)),
+  };
+}
+
+const keyOf = (type: string, name: string) => `${type} ${name}`;
+/** `urn:pulumi:stage::app::parent$type::name` → type and name */
+const shortUrn = (urn: string) => {
+  const [, , types = '', name = ''] = urn.split('::');
+  return keyOf(types.split('$').at(-1) ?? '', name);
+};
+
+function describe(request: Registration, inputs: Record<string, unknown>): RecordedResource {
+  const component = shortUrn(request.getParent());
+  const ignored = request.getIgnorechangesList();
+  const dependencies = request.getDependenciesList().map(shortUrn).sort();
+  const options = {
+    ...(request.getProtect() ? { protect: true as const } : {}),
+    ...(request.getRetainondelete() ? { retainOnDelete: true as const } : {}),
+    ...(ignored.length === 0 ? {} : { ignoreChanges: [...new Set(ignored)].sort() }),
+    ...(dependencies.length === 0 ? {} : { dependsOn: [...new Set(dependencies)] }),
+  };
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    ...(component.startsWith('sst:') ? { component } : {}),
+    inputs: readable(inputs) as Record<string, unknown>,
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+  };
+}
+
+/** Sorted keys, no secrets, and texts that are JSON as what they say. */
+function readable(value: unknown): unknown {
+  if (typeof value === 'string') return readableText(value);
+  if (Array.isArray(value)) return value.map(readable);
+  if (value === null || typeof value !== 'object') return value;
+  if (SECRET_SIGNATURE in value) return SECRET;
+  const path = assetPath(value);
+  if (path !== undefined) return path;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => each !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, each]) => [key, readable(each)]),
+  );
+}
+
+function readableText(text: string): unknown {
+  if (!/^[[{]/.test(text)) return text;
+  try {
+    return readable(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+/** How Pulumi marks what must not be shown. */
+const SECRET_SIGNATURE = '4dabf18193072939515e22adb298388d';
+
+const assetPath = (value: object): unknown =>
+  'path' in value && Object.keys(value).every((key) => key === 'path' || key.startsWith('__')) ? { file: value.path } : undefined;

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleProgram } from './bundle-program.ts';
+import { ensurePlatform, platformDir } from './ensure-platform.ts';
+import type { RecordedResource } from './record-resources.ts';
+
+export interface SynthRequest {
+  readonly root: string;
+  readonly stage: string;
+  /** A module to stand in for `@tidemark/features`. */
+  readonly definitions?: string;
+  /** What a stage may be told through the environment: optional parts such as the network. */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Every resource of a stage as the stacks declare it, without an account: sorted, the same on every run.
+ *
+ * @throws Error with what the stacks, SST or Pulumi said
+ */
+export async function synthesise({ root, stage, definitions, options = {} }: SynthRequest): Promise<RecordedResource[]> {
+  await ensurePlatform(root);
+  const program = await bundleProgram(root, definitions);
+  const folder = await mkdtemp(join(platformDir(root), 'synth-'));
+  try {
+    const module = join(folder, 'program.mjs');
+    await writeFile(module, program);
+    const text = await run(module, { ...options, TIDEMARK_SYNTH_STAGE: stage, TIDEMARK_SYNTH_ROOT: root });
+    return JSON.parse(text.replaceAll(`${root}/`, ''));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The same as the text that `npm run synth` writes. */
+export const printResources = (resources: readonly RecordedResource[]): string => `${JSON.stringify(resources, null, 2)}\n`;
+
+/**
+ * The same, kept in dist/synth under the hash of all that it comes from, so that tests share one run.
+ */
+export async function synthesised(request: SynthRequest): Promise<RecordedResource[]> {
+  await ensurePlatform(request.root);
+  const key = createHash('sha256')
+    .update(await bundleProgram(request.root, request.definitions))
+    .update(await readFile(join(request.root, 'dist/functions/manifest.json')).catch(() => ''))
+    .update(JSON.stringify([request.stage, request.options]))
+    .digest('hex');
+  const kept = join(request.root, 'dist/synth/kept', `${key.slice(0, 32)}.json`);
+  const text = await readFile(kept, 'utf8').catch(() => undefined);
+  if (text !== undefined) return JSON.parse(text);
+  const resources = await synthesise(request);
+  await mkdir(join(request.root, 'dist/synth/kept'), { recursive: true });
+  await writeFile(kept, printResources(resources));
+  return resources;
+}
+
+async function run(module: string, variables: Record<string, string>): Promise<string> {
+  const child = spawn(process.execPath, ['--enable-source-maps', module], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', SST_SECRET_AuditKey: 'x'.repeat(43), ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let said = '';
+  child.stdout.on('data', (chunk) => (out += chunk));
+  child.stderr.on('data', (chunk) => (said += chunk));
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (exitCode, signal) => resolve(signal ?? exitCode));
+  });
+  if (code !== 0 || !out.startsWith('[')) throw new Error(`the stacks do not synthesise (${code}):\n${said || out}`);
+  return out;
+}

@@ -1,0 +1,1 @@
+export async function deployStage() { new sst.aws.Bucket('B'); return {}; }
