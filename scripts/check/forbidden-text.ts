@@ -18,7 +18,9 @@ export interface TextRule {
 const RULES = /^scripts\/check\/|^test\/checks\//;
 const TESTS = /^test\/|^bench\/|^packages\/testing\/|[.](test|fixture)[.]ts$/;
 const PROSE = /^docs\/|[.]md$/;
-const MAY_BE_LOCAL = /^packages\/(cli|engine)\//;
+const MAY_BE_LOCAL = /^packages\/(cli|engine)\/|^scripts\/stacks\//;
+/** There the word means AWS's own: of a network, a subscription, an API. */
+const STACKS = /^stacks\//;
 /** npm's own words about packages. */
 const LOCK_FILE = /^package-lock[.]json$/;
 
@@ -26,8 +28,14 @@ export const TEXT_RULES: readonly TextRule[] = [
   {
     name: 'no-local-branch',
     why: 'only the CLI, the engine and tests may know that AWS can be somewhere else',
-    pattern: /localhost|127[.]0[.]0[.]1|\[::1\]|local[ -_]?mode|is[-_]?local\b|endpoint/i,
+    pattern: /localhost|127[.]0[.]0[.]1|\[::1\]|local[ -_]?mode|is[-_]?local\b/i,
     except: union(RULES, TESTS, PROSE, MAY_BE_LOCAL, LOCK_FILE),
+  },
+  {
+    name: 'no-own-endpoint',
+    why: 'where AWS is, the environment of a process says (AWS_ENDPOINT_URL), and nothing else',
+    pattern: /endpoint/i,
+    except: union(RULES, TESTS, PROSE, MAY_BE_LOCAL, STACKS, LOCK_FILE),
   },
   {
     name: 'no-registry-host',

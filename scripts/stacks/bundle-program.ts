@@ -6,6 +6,18 @@ import { platformDir } from './ensure-platform.ts';
 /** What SST's own bundler leaves to its platform folder. */
 const EXTERNAL = ['@pulumi/*', '@aws-sdk/*', 'esbuild', 'vite', 'glob', 'undici', 'archiver', 'prettier'];
 
+const ENTRY = `
+import * as pulumi from '@pulumi/pulumi';
+import * as mocks from '@pulumi/pulumi/runtime/mocks.js';
+import { runProgram } from './scripts/stacks/run-program.ts';
+await runProgram({
+  pulumi,
+  mocks,
+  config: () => import('./sst.config.ts'),
+  auto: () => import('./.sst/platform/src/auto/run.ts'),
+});
+`;
+
 /**
  * sst.config.ts, the stacks and the part that runs them, as one module that belongs into `.sst/platform`, where it finds
  * Pulumi. The same sources give the same bytes: they are the key under which results may be kept.
@@ -13,7 +25,7 @@ const EXTERNAL = ['@pulumi/*', '@aws-sdk/*', 'esbuild', 'vite', 'glob', 'undici'
 export async function bundleProgram(root: string, definitions?: string): Promise<Uint8Array> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ['scripts/stacks/run-program.ts'],
+    stdin: { contents: ENTRY, resolveDir: root, sourcefile: 'synth-entry.ts', loader: 'ts' },
     bundle: true,
     write: false,
     platform: 'node',
@@ -50,6 +62,8 @@ function providersInScope(root: string): Plugin {
 const otherDefinitions = (definitions: string): Plugin => ({
   name: 'other-definitions',
   setup({ onResolve }) {
-    onResolve({ filter: /^@tidemark\/features$/ }, ({ importer }) => (importer === definitions ? undefined : { path: definitions }));
+    onResolve({ filter: /^@tidemark\/features$/ }, ({ importer }) =>
+      importer === definitions ? undefined : { path: definitions },
+    );
   },
 });

@@ -56,5 +56,6 @@ async function run(command: string, args: string[], cwd: string, heldBy: (pid: n
     child.once('error', reject);
     child.once('exit', (exitCode, signal) => resolve(signal ?? exitCode));
   });
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} did not finish (${code}):\n${said.split('\n').slice(-20).join('\n')}`);
+  if (code !== 0)
+    throw new Error(`${command} ${args.join(' ')} did not finish (${code}):\n${said.split('\n').slice(-20).join('\n')}`);
 }

@@ -48,7 +48,7 @@ function resolvedOfflineStore(group: string, offline: OfflineStore | undefined):
 /** The state of a new resource: its inputs, and what AWS adds. */
 export function createdResource(type: string, name: string, inputs: Values) {
   const added = OUTPUTS[type]?.(inputs, name) ?? { arn: `arn:of:${name}` };
-  return { id: String(inputs['name'] ?? inputs['bucket'] ?? name), state: { name, ...inputs, ...added } };
+  return { id: String(inputs.name ?? inputs.bucket ?? name), state: { name, ...inputs, ...added } };
 }
 
 /** @throws Error for a look-up that nothing here answers: in an account it would have to be allowed */
@@ -61,7 +61,7 @@ export function lookUp(token: string, inputs: Values): Values {
     case 'aws:index/getPartition:getPartition':
       return { partition: 'aws', dnsSuffix: 'amazonaws.com' };
     case 'aws:iam/getPolicyDocument:getPolicyDocument':
-      return { json: JSON.stringify(policyDocument(inputs['statements'] as PolicyStatement[])) };
+      return { json: JSON.stringify(policyDocument(inputs.statements as PolicyStatement[])) };
     default:
       throw new Error(`the stacks look up ${token}, which has no answer without an account`);
   }

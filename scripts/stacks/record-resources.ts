@@ -30,7 +30,7 @@ interface Registration {
 
 /** Pulumi as it is in SST's platform folder, which has no types here. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
-type Pulumi = any;
+export type Pulumi = any;
 
 const SECRET = '(secret)';
 

@@ -58,7 +58,13 @@ export async function synthesised(request: SynthRequest): Promise<RecordedResour
 
 async function run(module: string, variables: Record<string, string>): Promise<string> {
   const child = spawn(process.execPath, ['--enable-source-maps', module], {
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', SST_SECRET_AuditKey: 'x'.repeat(43), ...variables },
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '',
+      SST_SECRET_AuditKey: 'x'.repeat(43),
+      TIDEMARK_JWT_ISSUER: 'https://issuer.invalid/',
+      ...variables,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

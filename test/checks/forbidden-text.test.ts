@@ -6,8 +6,8 @@ const found = (path: string, text: string) => findForbiddenText([{ path, text }]
 
 describe('forbidden text', () => {
   it.each([
-    { rule: 'no-local-branch', path: 'packages/aws/src/client.ts', text: "new S3Client({ endpoint: 'x' })" },
-    { rule: 'no-local-branch', path: 'packages/functions/src/serve/x.ts', text: 'process.env.AWS_ENDPOINT_URL' },
+    { rule: 'no-own-endpoint', path: 'packages/aws/src/client.ts', text: "new S3Client({ endpoint: 'x' })" },
+    { rule: 'no-own-endpoint', path: 'packages/functions/src/serve/x.ts', text: 'process.env.AWS_ENDPOINT_URL' },
     { rule: 'no-local-branch', path: 'packages/pipeline/src/x.ts', text: '// in local mode only' },
     { rule: 'no-local-branch', path: 'stacks/api.ts', text: "const host = 'localhost';" },
     { rule: 'no-local-branch', path: 'package.json', text: '"start": "x --host 127.0.0.1"' },
@@ -26,6 +26,7 @@ describe('forbidden text', () => {
   it('has a planted violation here for every rule', () => {
     expect(TEXT_RULES.map((rule) => rule.name)).toEqual([
       'no-local-branch',
+      'no-own-endpoint',
       'no-registry-host',
       'no-machine-path',
       'no-unfinished-mark',

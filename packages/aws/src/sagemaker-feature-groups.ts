@@ -10,10 +10,16 @@ import {
   UpdateFeatureGroupCommand,
 } from '@aws-sdk/client-sagemaker';
 import { ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, type Group } from '@tidemark/domain';
-import { type DescribedFeature, type DescribedGroup, type FeatureGroups, recordFeatures, storesOf } from '@tidemark/pipeline';
+import {
+  type DescribedFeature,
+  type DescribedGroup,
+  type FeatureGroups,
+  recordFeatures,
+  storesOf,
+  ttlDuration,
+  ttlMsOf,
+} from '@tidemark/pipeline';
 import { calling, isServiceError, translateError } from './translate-error.ts';
-
-const UNIT_MS = { Seconds: 1_000, Minutes: 60_000, Hours: 3_600_000, Days: 86_400_000, Weeks: 604_800_000 } as const;
 
 export interface FeatureGroupPlacement {
   /** `s3://bucket/prefix` under which the service lays the offline store. */
@@ -76,7 +82,7 @@ export function createFeatureGroups(sagemaker: SageMakerClient, placement: Featu
     },
     async setTtl(groupName, ttlMs) {
       // An empty duration is how the service is told to forget the default.
-      const TtlDuration = ttlMs === undefined ? {} : ttlDuration(ttlMs);
+      const TtlDuration = ttlMs === undefined ? {} : serviceTtl(ttlMs);
       await calling(`setting the TTL of the feature group ${groupName}`, () =>
         sagemaker.send(new UpdateFeatureGroupCommand({ FeatureGroupName: groupName, OnlineStoreConfig: { TtlDuration } })),
       );
@@ -96,7 +102,7 @@ function creation(groupName: string, group: Group, { offlineStoreUri, roleArn, k
           OnlineStoreConfig: {
             EnableOnlineStore: true,
             StorageType: group.storage,
-            ...(group.ttlMs === undefined ? {} : { TtlDuration: ttlDuration(group.ttlMs) }),
+            ...(group.ttlMs === undefined ? {} : { TtlDuration: serviceTtl(group.ttlMs) }),
             ...(kmsKeyId === undefined ? {} : { SecurityConfig: { KmsKeyId: kmsKeyId } }),
           },
         }
@@ -124,9 +130,9 @@ const featureDefinition = ({ name, type, collection, dimension }: DescribedFeatu
   ...(dimension === undefined ? {} : { CollectionConfig: { VectorConfig: { Dimension: dimension } } }),
 });
 
-function ttlDuration(ttlMs: number): TtlDuration {
-  const unit = (['Weeks', 'Days', 'Hours', 'Minutes', 'Seconds'] as const).find((one) => ttlMs % UNIT_MS[one] === 0) ?? 'Seconds';
-  return { Unit: unit, Value: ttlMs / UNIT_MS[unit] };
+function serviceTtl(ttlMs: number): TtlDuration {
+  const { unit, value } = ttlDuration(ttlMs);
+  return { Unit: unit, Value: value };
 }
 
 function describedGroup(
@@ -148,7 +154,7 @@ function describedGroup(
       dimension: one.CollectionConfig?.VectorConfig?.Dimension,
     })),
     online: online?.EnableOnlineStore === true,
-    ttlMs: Unit === undefined || Value === undefined ? undefined : Value * UNIT_MS[Unit],
+    ttlMs: Unit === undefined || Value === undefined ? undefined : ttlMsOf({ unit: Unit, value: Value }),
     offline:
       offline?.DataCatalogConfig === undefined
         ? undefined

@@ -128,6 +128,16 @@ function resolveReference(names: StageNames, secrets: StageSecrets, reference: R
   return secrets[reference.secret];
 }
 
+/** The environment of a function, every reference resolved. */
+export const resolveEnvironment = (names: StageNames, secrets: StageSecrets, name: FunctionName): Record<string, string> =>
+  Object.fromEntries([
+    ['POWERTOOLS_SERVICE_NAME', name],
+    ...Object.entries(topology.functions[name].environment).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : resolveReference(names, secrets, value),
+    ]),
+  ]);
+
 export function resolveSchedule(names: StageNames, stage: string, { name, expression, target }: ScheduleTopology) {
   const base = { name: `${stage}-${name}`, expression };
   return 'function' in target
@@ -149,7 +159,7 @@ export function resolveTopology(
       notifications: notifies.map((one) => ({ functionName: names.functionName(one) })),
     })),
     functions: (Object.keys(topology.functions) as FunctionName[]).map((name) => {
-      const { memoryMb, timeoutMs, reservedConcurrency, environment } = topology.functions[name];
+      const { memoryMb, timeoutMs, reservedConcurrency } = topology.functions[name];
       return {
         name: names.functionName(name),
         bundleDir: bundleDirOf(name),
@@ -157,14 +167,8 @@ export function resolveTopology(
         memoryMb,
         timeoutMs,
         ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
-        environment: Object.fromEntries([
-          ['POWERTOOLS_SERVICE_NAME', name],
-          ...Object.entries(environment).map(([key, value]) => [
-            key,
-            typeof value === 'string' ? value : resolveReference(names, secrets, value),
-          ]),
-        ]) as Record<string, string>,
-        failureDestination: `s3://${names.bucket('ledger')}/async-failures/${name}`,
+        environment: resolveEnvironment(names, secrets, name),
+        failureDestination: `s3://${names.bucket('ledger')}`,
       };
     }),
     stateMachines: Object.entries(machinesOf(names)).map(([name, definition]) => ({

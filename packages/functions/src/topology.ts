@@ -25,7 +25,8 @@ export interface Permission {
     | { readonly featureGroups: 'own' }
     | { readonly streams: 'own' }
     | { readonly mappingsOf: string }
-    | { readonly tables: 'own' };
+    /** Our projected tables, or those that the service made for the stage's feature groups. */
+    | { readonly tables: 'own' | 'service' };
 }
 
 export interface FunctionTopology {
@@ -54,6 +55,10 @@ const read = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:Ge
 const write = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:PutObject'], on: { bucket, keys } });
 const remove = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:DeleteObject'], on: { bucket, keys } });
 const list = (bucket: BucketName): Permission => ({ actions: ['s3:ListBucket'], on: { bucket } });
+const readTables = (tables: 'own' | 'service'): Permission => ({
+  actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions'],
+  on: { tables },
+});
 const readVersions: Permission = { actions: ['s3:GetObject', 's3:GetObjectVersion'], on: { bucket: 'raw', keys: '*' } };
 
 /** Instances of `ingest-chunk` at a time; each writes at the group's rate divided by this. */
@@ -346,7 +351,32 @@ export type ScheduleInput = Readonly<Record<string, string>>;
 /** EventBridge Scheduler's context attribute: the time a firing was meant for, as ISO-8601 with whole seconds. */
 export const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
 
+export interface MachineTopology {
+  /**
+   * What the definition cannot tell, since it comes with an execution's input: the lists that distributed Maps read, the tables
+   * and files that queries read, and where they write. The calls themselves are read from the definition.
+   */
+  readonly permissions: readonly Permission[];
+}
+
+const machines = {
+  ingest: { permissions: [read('ledger', 'plans/*')] },
+  'build-dataset': {
+    permissions: [
+      read('ledger', 'dataset-work/*'),
+      readTables('own'),
+      readTables('service'),
+      read('offline', 'feature-store/*'),
+      list('offline'),
+      read('work', 'dataset-work/*'),
+      write('work', 'dataset-work/*'),
+      list('work'),
+    ],
+  },
+} satisfies Record<MachineName, MachineTopology>;
+
 export interface Topology {
+  readonly machines: Readonly<Record<MachineName, MachineTopology>>;
   readonly functions: Readonly<Record<FunctionName, FunctionTopology>>;
   readonly buckets: Readonly<Record<BucketName, { readonly versioned: boolean; readonly notifies: readonly FunctionName[] }>>;
   readonly routes: readonly {
@@ -386,6 +416,7 @@ export interface StreamTopology {
 
 export const topology: Topology = {
   functions,
+  machines,
   buckets: {
     raw: { versioned: true, notifies: ['object-uploaded'] },
     ledger: { versioned: false, notifies: [] },

@@ -252,8 +252,9 @@ export const dataMap: readonly DataPlace[] = [
   },
   {
     bucket: 'ledger',
-    prefix: 'async-failures/',
-    holds: 'events that a function failed on, with their payload',
+    // Lambda's own layout: async/<function>/<date>/… and <event-source mapping>/<shard>/<date>/…
+    prefix: 'aws/lambda/',
+    holds: 'events and stream records that a function finally failed on, with their payload',
     class: 'raw',
     retentionDays: 90,
     erasure: 'delete-object',

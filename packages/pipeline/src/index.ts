@@ -1,5 +1,6 @@
 export { type ApplyDependencies, applyDefinitions, awaitGroup, planApply } from './apply/apply-definitions.ts';
 export { type Change, planGroup, recordFeatures, storesOf } from './apply/plan-apply.ts';
+export { ttlDuration, ttlMsOf } from './apply/ttl-duration.ts';
 export { type Catalogue, type CatalogueEntry, type OfflineTable, resolveGroup } from './catalogue/catalogue.ts';
 export { createCatalogueReader } from './catalogue/load-catalogue.ts';
 export { type DataClass, type DataPlace, dataMap, findPlace } from './data-map.ts';

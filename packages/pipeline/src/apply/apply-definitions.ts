@@ -3,7 +3,6 @@
  * writes the catalogue last, so that nothing is found before it is there. Doing it again changes nothing.
  */
 import { type Definitions, isWindowed, physicalGroupName, stateFingerprint, storedGroups, TidemarkError } from '@tidemark/domain';
-import { projectedTableParameters } from '@tidemark/sql';
 import type { Catalogue, CatalogueEntry, OfflineTable } from '../catalogue/catalogue.ts';
 import { loadJson, printJson } from '../ledger/json-objects.ts';
 import { ledgerKeys } from '../ledger/ledger-keys.ts';
@@ -12,6 +11,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { Tables } from '../ports/tables.ts';
 import type { Waiting } from '../ports/waiting.ts';
 import { type Change, planGroup, planWindows } from './plan-apply.ts';
+import { projectedTableOf } from './projected-table.ts';
 
 export interface ApplyDependencies {
   readonly definitions: Definitions;
@@ -25,12 +25,8 @@ export interface ApplyDependencies {
   readonly waiting: Waiting;
 }
 
-const HIVE_TYPE = { String: 'string', Integral: 'bigint', Fractional: 'double' } as const;
 const POLL_MS = 500;
 const MOST_WAIT_MS = 15 * 60_000;
-/** The span of years that a projected table covers: wide, since an hour that has no files costs nothing. */
-const FIRST_YEAR = 1970;
-const LAST_YEAR = 2100;
 
 /** @param options.rebuildWindows Whether windows may become what their stored state cannot be read as. */
 export async function planApply(
@@ -112,21 +108,9 @@ async function projectedTable(
   described: DescribedGroup,
   offline: NonNullable<DescribedGroup['offline']>,
 ): Promise<OfflineTable> {
-  const name = groupName.toLowerCase().replaceAll('-', '_');
-  await deps.tables.put({
-    database: deps.database,
-    name,
-    location: offline.location,
-    columns: [
-      ...described.features.map((feature) => ({ name: feature.name, type: HIVE_TYPE[feature.type] })),
-      { name: 'write_time', type: 'timestamp' },
-      { name: 'api_invocation_time', type: 'timestamp' },
-      { name: 'is_deleted', type: 'boolean' },
-    ],
-    partitionKeys: ['year', 'month', 'day', 'hour'].map((key) => ({ name: key, type: 'string' })),
-    parameters: projectedTableParameters({ location: offline.location, firstYear: FIRST_YEAR, lastYear: LAST_YEAR }),
-  });
-  return { ...offline, projectedDatabase: deps.database, projectedTable: name };
+  const table = projectedTableOf(deps.database, groupName, described.features, offline.location);
+  await deps.tables.put(table);
+  return { ...offline, projectedDatabase: deps.database, projectedTable: table.name };
 }
 
 /** Written only when something changed, and only over the state that was read. */

@@ -1,0 +1,39 @@
+import type { Permission } from '@tidemark/functions/topology';
+import { arnOf, type Place } from './place.ts';
+
+type Target = Permission['on'];
+
+/** Actions on a bucket itself; every other S3 action is on its objects. */
+const ON_BUCKET = /^s3:(ListBucket|ListBucketVersions|ListBucketMultipartUploads|GetBucketLocation|GetBucketVersioning)$/;
+
+/** The resources of one action of a permission, by ARN. */
+export function resourcesOf(place: Place, action: string, on: Target): string[] {
+  const { names, featureGroups } = place;
+  if ('bucket' in on) {
+    const bucket = `arn:aws:s3:::${names.bucket(on.bucket)}`;
+    return [ON_BUCKET.test(action) ? bucket : `${bucket}/${on.keys ?? '*'}`];
+  }
+  if ('machine' in on) {
+    return [
+      on.executions ? arnOf(place, 'states', `execution:${names.machineName(on.machine)}:*`) : names.machineArn(on.machine),
+    ];
+  }
+  if ('featureGroups' in on) return featureGroups.map((name) => arnOf(place, 'sagemaker', `feature-group/${name}`));
+  if ('tables' in on) return on.tables === 'own' ? tablesOf(place, names.database, ['*']) : serviceTables(place);
+  return on satisfies never;
+}
+
+/** Glue asks for the catalogue and the database too, whatever is done to a table. */
+const tablesOf = (place: Place, database: string, tables: readonly string[]): string[] => [
+  arnOf(place, 'glue', 'catalog'),
+  arnOf(place, 'glue', `database/${database}`),
+  ...tables.map((table) => arnOf(place, 'glue', `table/${database}/${table}`)),
+];
+
+/** SageMaker names the table of a group after it, with the second of its creation. */
+const serviceTables = (place: Place): string[] =>
+  tablesOf(
+    place,
+    'sagemaker_featurestore',
+    place.featureGroups.map((group) => `${group.replaceAll('-', '_')}_*`),
+  );

@@ -1,0 +1,23 @@
+import type { Stage, StageNames } from '@tidemark/functions/resolve-topology';
+
+/** Where a policy holds: the names of a stage, and the ARNs that only its deployment knows. */
+export interface Place extends Stage {
+  readonly names: StageNames;
+  readonly keys: {
+    /** Encrypts files, records, streams and results. */
+    readonly data: string;
+    /** Encrypts logs, alarms and dead letters. */
+    readonly operations: string;
+  };
+  /** Physical names of the feature groups of the definitions. */
+  readonly featureGroups: readonly string[];
+}
+
+export const arnOf = ({ region, account }: Stage, service: string, resource: string): string =>
+  `arn:aws:${service}:${region}:${account}:${resource}`;
+
+/** How a service acts for its caller, in a condition on the use of a key. */
+export const viaService = ({ region }: Stage, service: string) => ({ 'kms:ViaService': `${service}.${region}.amazonaws.com` });
+
+export const logGroupName = ({ stage }: Stage, kind: 'functions' | 'machines' | 'api', name: string): string =>
+  `/tidemark/${stage}/${kind}/${name}`;
