@@ -1,4 +1,6 @@
 /** A whole stage. Each stack takes what the earlier ones made; nothing here decides anything. */
+import { physicalStreamName } from '@tidemark/domain';
+import { definitions } from '@tidemark/features';
 import { stageNames } from '@tidemark/functions/resolve-topology';
 import { createCatalogue } from './catalogue.ts';
 import { createDatasets } from './datasets.ts';
@@ -50,5 +52,6 @@ async function currentContext(): Promise<StageContext> {
     profile: stageProfile(stage),
     options: parseStageOptions(process.env),
     featureGroups: featureGroupNames(stage),
+    streams: definitions.streams.map((stream) => physicalStreamName(stage, stream)),
   };
 }

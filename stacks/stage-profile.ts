@@ -7,7 +7,6 @@ export interface StageProfile {
   /** Old versions of files, which is how far back a file can be recovered. */
   readonly oldVersionDays: number;
   readonly keyDeletionDays: number;
-  readonly streamHours: number;
   /** Requests a second that the API takes before it answers 429, and in a burst. */
   readonly requestsPerSecond: number;
   readonly requestBurst: number;
@@ -24,7 +23,6 @@ const production: StageProfile = {
   auditDays: 400,
   oldVersionDays: 30,
   keyDeletionDays: 30,
-  streamHours: 7 * 24,
   requestsPerSecond: 1_000,
   requestBurst: 2_000,
   scanLimitBytes: 1_024 * GIB,
@@ -37,7 +35,6 @@ const removable: StageProfile = {
   auditDays: 7,
   oldVersionDays: 1,
   keyDeletionDays: 7,
-  streamHours: 24,
   requestsPerSecond: 50,
   requestBurst: 100,
   scanLimitBytes: 100 * GIB,

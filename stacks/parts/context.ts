@@ -12,6 +12,8 @@ export interface StageContext {
   readonly options: StageOptions;
   /** Physical names of the feature groups of the definitions. */
   readonly featureGroups: readonly string[];
+  /** Physical names of the streams of the definitions. */
+  readonly streams: readonly string[];
 }
 
 /** For what holds data: in production no deployment deletes or replaces it. */

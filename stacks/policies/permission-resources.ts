@@ -8,7 +8,7 @@ const ON_BUCKET = /^s3:(ListBucket|ListBucketVersions|ListBucketMultipartUploads
 
 /** The resources of one action of a permission, by ARN. */
 export function resourcesOf(place: Place, action: string, on: Target): string[] {
-  const { names, featureGroups } = place;
+  const { names, featureGroups, streams } = place;
   if ('bucket' in on) {
     const bucket = `arn:aws:s3:::${names.bucket(on.bucket)}`;
     return [ON_BUCKET.test(action) ? bucket : `${bucket}/${on.keys ?? '*'}`];
@@ -18,10 +18,16 @@ export function resourcesOf(place: Place, action: string, on: Target): string[] 
       on.executions ? arnOf(place, 'states', `execution:${names.machineName(on.machine)}:*`) : names.machineArn(on.machine),
     ];
   }
+  if ('streams' in on) return streams.map((stream) => arnOf(place, 'kinesis', `stream/${stream}`));
+  if ('mappingsOf' in on) return mappingsOf(place, action);
   if ('featureGroups' in on) return featureGroups.map((name) => arnOf(place, 'sagemaker', `feature-group/${name}`));
   if ('tables' in on) return on.tables === 'own' ? tablesOf(place, names.database, ['*']) : serviceTables(place);
   return on satisfies never;
 }
+
+/** The list of mappings takes no resource; a mapping's own ARN is a number that only its creation gives. */
+const mappingsOf = (place: Place, action: string): string[] =>
+  action === 'lambda:ListEventSourceMappings' ? ['*'] : [arnOf(place, 'lambda', 'event-source-mapping:*')];
 
 /** Glue asks for the catalogue and the database too, whatever is done to a table. */
 const tablesOf = (place: Place, database: string, tables: readonly string[]): string[] => [

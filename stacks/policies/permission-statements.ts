@@ -20,7 +20,13 @@ export const permissionStatements = (place: Place, permissions: readonly Permiss
 ];
 
 function directStatements(place: Place, { actions, on }: Permission): Statement[] {
-  return actions.map((action) => allow(sidOf(on), [action], resourcesOf(place, action, on)));
+  return actions.map((action) => allow(sidOf(on), [action], resourcesOf(place, action, on), conditionOf(place, action, on)));
+}
+
+/** A mapping's ARN does not say whose it is; the function that it calls does. */
+function conditionOf(place: Place, action: string, on: Permission['on']): Statement['Condition'] {
+  if (!('mappingsOf' in on) || action === 'lambda:ListEventSourceMappings') return undefined;
+  return { ArnEquals: { 'lambda:FunctionArn': place.names.functionArn(on.mappingsOf) } };
 }
 
 function keyStatements(place: Place, { actions, on }: Permission): Statement[] {
@@ -37,6 +43,7 @@ function keyCondition(place: Place, on: Permission['on']): Record<string, string
     return { ...viaService(place, 's3'), 'kms:EncryptionContext:aws:s3:arn': `arn:aws:s3:::${place.names.bucket(on.bucket)}` };
   }
   if ('featureGroups' in on) return viaService(place, 'sagemaker');
+  if ('streams' in on) return viaService(place, 'kinesis');
   return undefined;
 }
 
@@ -44,5 +51,7 @@ function sidOf(on: Permission['on']): string {
   if ('bucket' in on) return `Bucket${pascal(on.bucket)}`;
   if ('machine' in on) return `Machine${pascal(on.machine)}`;
   if ('featureGroups' in on) return 'FeatureGroups';
+  if ('streams' in on) return 'Streams';
+  if ('mappingsOf' in on) return 'Mappings';
   return `Tables${pascal(on.tables)}`;
 }

@@ -11,6 +11,8 @@ export interface Place extends Stage {
   };
   /** Physical names of the feature groups of the definitions. */
   readonly featureGroups: readonly string[];
+  /** Physical names of the streams of the definitions. */
+  readonly streams: readonly string[];
 }
 
 export const arnOf = ({ region, account }: Stage, service: string, resource: string): string =>

@@ -115,7 +115,7 @@ function mappingSettings(names: StageNames, { streams: { received } }: Topology)
     maximumRetryAttempts: limits.maximumRetryAttempts,
     maximumRecordAgeMs: limits.maximumRecordAgeMs,
     reportBatchItemFailures: limits.reportBatchItemFailures,
-    failureDestination: `s3://${names.bucket(failures.bucket)}/${failures.prefix}`,
+    failureDestination: `s3://${names.bucket(failures.bucket)}`,
   };
 }
 

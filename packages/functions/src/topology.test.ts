@@ -91,7 +91,7 @@ test('each stream of the definitions has a mapping that gives up before the stre
       streamName: 'dev-departures',
       functionName: 'dev-stream-received',
       reportBatchItemFailures: true,
-      failureDestination: 's3://tidemark-dev-ledger-000000000000/stream-failures',
+      failureDestination: 's3://tidemark-dev-ledger-000000000000',
     },
   ]);
   const { retentionHours, received } = topology.streams;

@@ -24,7 +24,7 @@ export interface Permission {
     | { readonly machine: MachineName; readonly executions?: true }
     | { readonly featureGroups: 'own' }
     | { readonly streams: 'own' }
-    | { readonly mappingsOf: string }
+    | { readonly mappingsOf: 'stream-received' }
     /** Our projected tables, or those that the service made for the stage's feature groups. */
     | { readonly tables: 'own' | 'service' };
 }
@@ -214,7 +214,7 @@ const functions = {
       write('ledger', 'quarantine/*'),
       write('ledger', 'stream-batches/*'),
       // By the event-source mapping, in the function's name.
-      write('ledger', 'stream-failures/*'),
+      write('ledger', 'aws/lambda/*'),
       { actions: ['sagemaker:BatchGetRecord', 'sagemaker:BatchWriteRecord'], on: { featureGroups: 'own' } },
     ],
   },
@@ -231,7 +231,7 @@ const functions = {
     ]),
     reservedConcurrency: BUCKET_CONCURRENCY,
   },
-  'seal-rebuild': rebuildStep('rebuild/seal-rebuild.ts', [write('ledger', 'rebuilds/*'), remove('ledger', 'stream-failures/*')]),
+  'seal-rebuild': rebuildStep('rebuild/seal-rebuild.ts', [write('ledger', 'rebuilds/*'), remove('ledger', 'aws/lambda/*')]),
   'resume-stream': pausing('rebuild/resume-stream.ts'),
   'serve-features': {
     entry: 'serve/serve-features.ts',
@@ -373,6 +373,17 @@ const machines = {
       list('work'),
     ],
   },
+  'rebuild-windows': {
+    permissions: [
+      readTables('own'),
+      readTables('service'),
+      read('offline', 'feature-store/*'),
+      list('offline'),
+      read('work', 'rebuild-work/*'),
+      write('work', 'rebuild-work/*'),
+      list('work'),
+    ],
+  },
 } satisfies Record<MachineName, MachineTopology>;
 
 export interface Topology {
@@ -409,8 +420,8 @@ export interface StreamTopology {
     readonly maximumRetryAttempts: number;
     readonly maximumRecordAgeMs: number;
     readonly reportBatchItemFailures: true;
-    /** Where batches go that were given up, with their payload. */
-    readonly failures: { readonly bucket: BucketName; readonly prefix: string };
+    /** Where batches go that were given up, with their payload; Lambda chooses the keys. */
+    readonly failures: { readonly bucket: BucketName };
   };
 }
 
@@ -445,7 +456,7 @@ export const topology: Topology = {
       maximumRetryAttempts: -1,
       maximumRecordAgeMs: 6 * 24 * 60 * minutes(1),
       reportBatchItemFailures: true,
-      failures: { bucket: 'ledger', prefix: 'stream-failures' },
+      failures: { bucket: 'ledger' },
     },
   },
   schedules: [

@@ -236,14 +236,6 @@ export const dataMap: readonly DataPlace[] = [
   },
   {
     bucket: 'ledger',
-    prefix: 'stream-failures/',
-    holds: 'batches of a stream that were given up, with their payload',
-    class: 'raw',
-    retentionDays: 90,
-    erasure: 'delete-object',
-  },
-  {
-    bucket: 'ledger',
     prefix: 'rebuilds/',
     holds: 'the receipt of each rebuild and redrive of window states',
     class: 'evidence',

@@ -59,7 +59,9 @@ export const ledgerKeys = {
   unroutable: (date: string, ingestId: string) => `unroutable/${date}/${ingestId}.json`,
   summary: (date: string) => `summaries/${date}.json`,
   /** Where mappings put what finally failed. */
-  streamFailures: () => 'stream-failures/',
+  /** Lambda's own layout: `<event-source mapping>/<shard>/<date>/…`, and `async/<function>/<date>/…`. */
+  failures: () => 'aws/lambda/',
+  asyncFailures: () => 'aws/lambda/async/',
   /** Who has paused a stream. */
   streamPause: (stream: string) => `stream-pauses/${stream}.json`,
   rebuildDay: (date: string) => `rebuilds/${date}/`,

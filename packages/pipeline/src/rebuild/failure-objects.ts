@@ -4,9 +4,12 @@ import { ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { ListedObject, ObjectStore } from '../ports/object-store.ts';
 import type { StreamBatch } from '../stream/stream-batch.ts';
 
-/** Of any stream, the oldest of each mapping and shard first. */
-export const listFailures = (objects: ObjectStore, ledger: string): AsyncIterable<ListedObject> =>
-  objects.list(ledger, ledgerKeys.streamFailures());
+/** Of any stream, the oldest of each mapping and shard first. Events that were invoked asynchronously lie beside them. */
+export async function* listFailures(objects: ObjectStore, ledger: string): AsyncIterable<ListedObject> {
+  for await (const object of objects.list(ledger, ledgerKeys.failures())) {
+    if (!object.key.startsWith(ledgerKeys.asyncFailures())) yield object;
+  }
+}
 
 interface InvocationRecord {
   readonly KinesisBatchInfo?: { readonly shardId: string; readonly streamArn: string; readonly batchSize: number };
