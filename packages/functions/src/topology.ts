@@ -359,26 +359,34 @@ export interface MachineTopology {
   readonly permissions: readonly Permission[];
 }
 
+/** Tables and files of the history, which Athena reads with the rights of who asks. */
+const queries = [readTables('own'), readTables('service'), read('offline', 'feature-store/*'), list('offline')];
+
 const machines = {
   ingest: { permissions: [read('ledger', 'plans/*')] },
   'build-dataset': {
     permissions: [
       read('ledger', 'dataset-work/*'),
-      readTables('own'),
-      readTables('service'),
-      read('offline', 'feature-store/*'),
-      list('offline'),
+      ...queries,
       read('work', 'dataset-work/*'),
       write('work', 'dataset-work/*'),
       list('work'),
     ],
   },
+  snapshot: {
+    permissions: [
+      ...queries,
+      write('work', 'snapshot-work/*'),
+      read('work', 'snapshot-work/*'),
+      list('work'),
+      write('datasets', 'snapshots/*'),
+      list('datasets'),
+    ],
+  },
+  restore: { permissions: [read('ledger', 'restore-plans/*')] },
   'rebuild-windows': {
     permissions: [
-      readTables('own'),
-      readTables('service'),
-      read('offline', 'feature-store/*'),
-      list('offline'),
+      ...queries,
       read('work', 'rebuild-work/*'),
       write('work', 'rebuild-work/*'),
       list('work'),
