@@ -385,12 +385,7 @@ const machines = {
   },
   restore: { permissions: [read('ledger', 'restore-plans/*')] },
   'rebuild-windows': {
-    permissions: [
-      ...queries,
-      read('work', 'rebuild-work/*'),
-      write('work', 'rebuild-work/*'),
-      list('work'),
-    ],
+    permissions: [...queries, read('work', 'rebuild-work/*'), write('work', 'rebuild-work/*'), list('work')],
   },
 } satisfies Record<MachineName, MachineTopology>;
 
