@@ -1,5 +1,6 @@
 export { clientSettings } from './client-settings.ts';
 export { withConstantUserAgent } from './constant-user-agent.ts';
+export { createRecordLister } from './feature-store-lister.ts';
 export { createBatchReader } from './feature-store-reader.ts';
 export { createBatchWriter, createSingleWriter } from './feature-store-writer.ts';
 export { createGlueTables } from './glue-tables.ts';

@@ -122,6 +122,8 @@ export const errorRegistry = {
   SNAPSHOT_DAMAGED: us('The files of a snapshot do not hold what its manifest says.'),
   RESTORE_INCOMPLETE: us('The results of a restore do not add up to its snapshot.'),
   RESTORE_UNEQUAL: dependency(503, 'Records that a restore wrote and read back were not as they should be.'),
+  // Monitor.
+  MONITOR_SCAN_TOO_LARGE: caller(413, 'The history that a comparison would read is beyond its limit.'),
 
   // Catalogue and dependencies.
   CATALOGUE_MISSING: caller(409, 'Nothing has been applied yet: run `tidemark apply`.'),

@@ -3,6 +3,7 @@ import { type EventStream, physicalStreamName } from '@tidemark/domain';
 import {
   buildDatasetMachine,
   ingestMachine,
+  monitorMachine,
   rebuildWindowsMachine,
   restoreMachine,
   type StateMachine,
@@ -99,6 +100,13 @@ export const machinesOf = (
     restorePart: names.functionArn('restore-part'),
     sealRestore: names.functionArn('seal-restore'),
     partConcurrency: chunkConcurrency,
+  }),
+  monitor: monitorMachine({
+    planMonitor: names.functionArn('plan-monitor'),
+    observeGroup: names.functionArn('observe-group'),
+    compareGroup: names.functionArn('compare-group'),
+    publishMonitor: names.functionArn('publish-monitor'),
+    workGroup: names.workGroup,
   }),
 });
 

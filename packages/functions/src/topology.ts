@@ -6,7 +6,7 @@
  */
 
 export type BucketName = 'raw' | 'ledger' | 'offline' | 'datasets' | 'work';
-export type MachineName = 'ingest' | 'build-dataset' | 'rebuild-windows' | 'snapshot' | 'restore';
+export type MachineName = 'ingest' | 'build-dataset' | 'rebuild-windows' | 'snapshot' | 'restore' | 'monitor';
 
 export type Reference =
   | { readonly bucket: BucketName }
@@ -50,6 +50,8 @@ const datasets = {
 
 const snapshots = { ...ledger, WORK_BUCKET: { bucket: 'work' }, SNAPSHOT_BUCKET: { bucket: 'datasets' } } as const;
 const restores = { ...ledger, SNAPSHOT_BUCKET: { bucket: 'datasets' } } as const;
+const monitor = { ...ledger, WORK_BUCKET: { bucket: 'work' } } as const;
+const auditKey = { AUDIT_KEY_ID: 'k1', AUDIT_KEY: { secret: 'audit-key' } } as const;
 
 const read = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:GetObject'], on: { bucket, keys } });
 const write = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:PutObject'], on: { bucket, keys } });
@@ -237,7 +239,7 @@ const functions = {
     entry: 'serve/serve-features.ts',
     memoryMb: 1_024,
     timeoutMs: 15_000,
-    environment: { ...ledger, AUDIT_KEY_ID: 'k1', AUDIT_KEY: { secret: 'audit-key' } },
+    environment: { ...ledger, ...auditKey },
     permissions: [read('ledger', 'catalogue.json'), { actions: ['sagemaker:BatchGetRecord'], on: { featureGroups: 'own' } }],
   },
   'prepare-dataset': {
@@ -334,6 +336,49 @@ const functions = {
     environment: restores,
     permissions: [read('ledger'), list('ledger'), write('ledger', 'restores/*')],
   },
+  'plan-monitor': {
+    entry: 'monitor/plan-monitor.ts',
+    memoryMb: 256,
+    timeoutMs: 30_000,
+    environment: { ...ledger, OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' } },
+    permissions: [read('ledger', 'catalogue.json')],
+  },
+  'observe-group': {
+    entry: 'monitor/observe-group.ts',
+    memoryMb: 1_024,
+    timeoutMs: minutes(15),
+    environment: monitor,
+    permissions: [
+      read('ledger', 'catalogue.json'),
+      list('offline'),
+      read('work', 'monitor-work/*'),
+      list('work'),
+      write('work', 'monitor-work/*'),
+      remove('work', 'monitor-work/*'),
+      { actions: ['sagemaker:ListRecords', 'sagemaker:BatchGetRecord'], on: { featureGroups: 'own' } },
+    ],
+  },
+  'compare-group': {
+    entry: 'monitor/compare-group.ts',
+    memoryMb: 2_048,
+    timeoutMs: minutes(15),
+    environment: { ...monitor, ...auditKey },
+    permissions: [
+      read('ledger', 'catalogue.json'),
+      list('offline'),
+      read('work', 'monitor-work/*'),
+      list('work'),
+      write('ledger', 'inconsistencies/*'),
+      { actions: ['sagemaker:BatchGetRecord'], on: { featureGroups: 'own' } },
+    ],
+  },
+  'publish-monitor': {
+    entry: 'monitor/publish-monitor.ts',
+    memoryMb: 256,
+    timeoutMs: minutes(1),
+    environment: ledger,
+    permissions: [write('ledger', 'monitor/*')],
+  },
 } satisfies Record<string, FunctionTopology>;
 
 export type FunctionName = keyof typeof functions;
@@ -386,6 +431,9 @@ const machines = {
   restore: { permissions: [read('ledger', 'restore-plans/*')] },
   'rebuild-windows': {
     permissions: [...queries, read('work', 'rebuild-work/*'), write('work', 'rebuild-work/*'), list('work')],
+  },
+  monitor: {
+    permissions: [...queries, read('work', 'monitor-work/*'), write('work', 'monitor-work/*'), list('work')],
   },
 } satisfies Record<MachineName, MachineTopology>;
 
@@ -469,6 +517,8 @@ export const topology: Topology = {
       expression: 'cron(10 3 * * ? *)',
       target: { machine: 'snapshot', input: { scheduledTime: SCHEDULED_TIME } },
     },
+    { name: 'monitor', expression: 'rate(1 hour)', target: { machine: 'monitor', input: { scope: 'recent' } } },
+    { name: 'monitor-full', expression: 'cron(0 4 ? * SUN *)', target: { machine: 'monitor', input: { scope: 'full' } } },
   ],
   chunkConcurrency: CHUNK_CONCURRENCY,
   rangeConcurrency: 4,

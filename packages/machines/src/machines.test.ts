@@ -1,6 +1,13 @@
 import validate from 'asl-validator';
 import { describe, expect, test } from 'vitest';
-import { buildDatasetMachine, ingestMachine, rebuildWindowsMachine, restoreMachine, snapshotMachine } from './index.ts';
+import {
+  buildDatasetMachine,
+  ingestMachine,
+  monitorMachine,
+  rebuildWindowsMachine,
+  restoreMachine,
+  snapshotMachine,
+} from './index.ts';
 
 const arn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 const machines = {
@@ -34,6 +41,13 @@ const machines = {
     partConcurrency: 4,
   }),
   restore: restoreMachine({ planRestore: arn('plan'), restorePart: arn('part'), sealRestore: arn('seal'), partConcurrency: 4 }),
+  monitor: monitorMachine({
+    planMonitor: arn('plan'),
+    observeGroup: arn('observe'),
+    compareGroup: arn('compare'),
+    publishMonitor: arn('publish'),
+    workGroup: 'primary',
+  }),
 };
 
 /** Every state that a state can lead to, so that none stands alone and none is missing. */

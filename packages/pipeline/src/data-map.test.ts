@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { dataMap, findPlace } from './data-map.ts';
 import { datasetKeys, workKeys } from './dataset/dataset-plan.ts';
 import { ledgerKeys } from './ledger/ledger-keys.ts';
+import { monitorKeys } from './monitor/monitor-request.ts';
 import { snapshotKeys, snapshotWorkKeys } from './snapshot/snapshot-plan.ts';
 
 /** Every key that a table of keys can make, with stand-ins for its parts. */
@@ -12,6 +13,9 @@ test.each([
   { bucket: 'ledger', keys: keysOf(ledgerKeys) },
   { bucket: 'work', keys: [...keysOf(workKeys), ...keysOf(snapshotWorkKeys)] },
   { bucket: 'datasets', keys: [...keysOf(datasetKeys), ...keysOf(snapshotKeys)] },
+  { bucket: 'work', keys: keysOf(workKeys) },
+  { bucket: 'work', keys: keysOf(monitorKeys) },
+  { bucket: 'datasets', keys: keysOf(datasetKeys) },
 ] as const)('every place that is written to in $bucket is in the data map', ({ bucket, keys }) => {
   expect(keys.length).toBeGreaterThan(1);
   expect(keys.filter((key) => findPlace(bucket, key) === undefined)).toEqual([]);

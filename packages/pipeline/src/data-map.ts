@@ -76,6 +76,14 @@ export const dataMap: readonly DataPlace[] = [
   },
   {
     bucket: 'work',
+    prefix: 'monitor-work/',
+    holds: 'records of both stores while they are compared',
+    class: 'derived',
+    retentionDays: 3,
+    erasure: 'expires',
+  },
+  {
+    bucket: 'work',
     prefix: 'labels/',
     holds: 'labels that were uploaded for a data set',
     class: 'raw',
@@ -208,6 +216,22 @@ export const dataMap: readonly DataPlace[] = [
     holds: 'the receipt of each restore',
     class: 'evidence',
     retentionDays: undefined,
+    erasure: 'holds-no-entity',
+  },
+  {
+    bucket: 'ledger',
+    prefix: 'monitor/',
+    holds: 'the report of each comparison of the two stores',
+    class: 'evidence',
+    retentionDays: 400,
+    erasure: 'holds-no-entity',
+  },
+  {
+    bucket: 'ledger',
+    prefix: 'inconsistencies/',
+    holds: 'what differed between the two stores, by the HMAC of its entity',
+    class: 'evidence',
+    retentionDays: 400,
     erasure: 'holds-no-entity',
   },
   {

@@ -21,7 +21,17 @@ export { type Reconciliation, reconcile } from './ingest/reconcile.ts';
 export { routeObject } from './ingest/route-object.ts';
 export { requireReceipt, sealIngest } from './ingest/seal-ingest.ts';
 export { dateOf, ingestIdOf, ledgerKeys } from './ledger/ledger-keys.ts';
+export { type CompareDependencies, type ComparedGroup, compareGroup } from './monitor/compare-group.ts';
+export { INCONSISTENCY_KINDS, type Inconsistency, type InconsistencyKind } from './monitor/finding.ts';
 export { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName, type MetricUnit, metrics } from './monitor/metrics.ts';
+export {
+  type GroupState,
+  type MonitorDependencies,
+  type MonitorRequest,
+  planMonitor,
+} from './monitor/monitor-request.ts';
+export { type ObserveDependencies, type ObservedGroup, observeGroup } from './monitor/observe-group.ts';
+export { type FailedGroup, type MonitorReport, type MonitorRun, metricsOf, publishMonitor } from './monitor/publish-monitor.ts';
 export type { EventSourceMapping, EventSourceMappings, MappingState } from './ports/event-source-mappings.ts';
 export type { ExecutionStatus, Executions } from './ports/executions.ts';
 export type { DescribedFeature, DescribedGroup, FeatureGroups } from './ports/feature-groups.ts';
@@ -32,6 +42,7 @@ export type {
   OnlineRecord,
   ReadOutcome,
   ReadRequest,
+  RecordLister,
   WriteEntry,
   WriteOutcome,
 } from './ports/feature-store.ts';

@@ -131,7 +131,7 @@ const printOver = (over: Window | string | undefined): string =>
   over === undefined ? '' : typeof over === 'string' ? ` OVER ${printIdentifier(over)}` : ` OVER (${printWindow(over)})`;
 
 export function printWindow(window: Window): string {
-  const parts = [`PARTITION BY ${window.partitionBy.map(printFlat).join(', ')}`];
+  const parts = window.partitionBy.length === 0 ? [] : [`PARTITION BY ${window.partitionBy.map(printFlat).join(', ')}`];
   if (window.orderBy.length > 0) parts.push(`ORDER BY ${window.orderBy.map(printSortKey).join(', ')}`);
   if (window.running === true) parts.push('ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW');
   return parts.join(' ');

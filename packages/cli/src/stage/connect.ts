@@ -89,6 +89,7 @@ export function connected(
       'build-dataset': names.machineArn('build-dataset'),
       snapshot: names.machineArn('snapshot'),
       restore: names.machineArn('restore'),
+      monitor: names.machineArn('monitor'),
     }),
     engine,
   };

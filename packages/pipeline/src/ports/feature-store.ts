@@ -54,3 +54,11 @@ export interface OnlineEraser {
   /** Takes a record out of the online store whatever its event time, so that an older one can be put. The history is not touched. */
   erase(groupName: string, entityKey: string): Promise<void>;
 }
+
+export interface RecordLister {
+  /** A page of the entity keys that have a live record, in an order that the store chooses; `next` leads to the one after. */
+  list(
+    groupName: string,
+    from: string | undefined,
+  ): Promise<{ readonly entityKeys: readonly string[]; readonly next: string | undefined }>;
+}

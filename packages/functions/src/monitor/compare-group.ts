@@ -1,0 +1,13 @@
+import { createBatchReader } from '@tidemark/aws';
+import { compareGroup, type GroupState } from '@tidemark/pipeline';
+import { settings } from '../runtime/settings.ts';
+import { task } from '../runtime/task.ts';
+import { monitorDependencies, runtime } from './dependencies.ts';
+
+const deps = {
+  ...monitorDependencies,
+  reader: createBatchReader(runtime),
+  auditKey: { id: settings.text('AUDIT_KEY_ID'), secret: settings.text('AUDIT_KEY') },
+};
+
+export const handler = task((state: GroupState) => compareGroup(deps, state));

@@ -1,0 +1,8 @@
+import { createBatchReader, createRecordLister } from '@tidemark/aws';
+import { type GroupState, observeGroup } from '@tidemark/pipeline';
+import { task } from '../runtime/task.ts';
+import { monitorDependencies, runtime } from './dependencies.ts';
+
+const deps = { ...monitorDependencies, reader: createBatchReader(runtime), lister: createRecordLister(runtime) };
+
+export const handler = task((state: GroupState) => observeGroup(deps, state));

@@ -1,0 +1,149 @@
+/**
+ * First look: which online records there are, before the delay that lets the history catch up; and the query that will read
+ * the history afterwards.
+ *
+ * The online store is listed as far as the limit goes, and the next run goes on from there, so that a large group has been
+ * seen whole after some runs.
+ */
+import { type Group, NS_PER, type Precision, TidemarkError } from '@tidemark/domain';
+import { planNewestRows, printUnload } from '@tidemark/sql';
+import { type OfflineTable, resolveGroup } from '../catalogue/catalogue.ts';
+import { loadJson } from '../ledger/json-objects.ts';
+import type { FeatureReader, RecordLister } from '../ports/feature-store.ts';
+import { type HistoryFiles, type HistoryWindow, listHistory, windowOf } from './history-files.ts';
+import {
+  comparableGroups,
+  type GroupState,
+  limitsOf,
+  type MonitorDependencies,
+  type MonitorLimits,
+  monitorKeys,
+} from './monitor-request.ts';
+import { readOnline, type WireRecord } from './online-state.ts';
+
+export interface ObserveDependencies extends MonitorDependencies {
+  readonly reader: FeatureReader;
+  readonly lister: RecordLister;
+}
+
+/** What `observe-group` answers to the machine. */
+export interface ObservedGroup {
+  readonly queryString: string;
+  readonly resultLocation: string;
+}
+
+/** What was seen, kept in the work bucket until it is judged. */
+export interface SeenGroup {
+  /** Before the first record was looked at. */
+  readonly settledAtMs: number;
+  readonly window: HistoryWindow;
+  readonly history: HistoryFiles;
+  /** Whether every record of the online store was listed. */
+  readonly isWhole: boolean;
+  readonly records: readonly (readonly [entityKey: string, record: WireRecord])[];
+}
+
+/** How far ahead of their arrival event times may lie. */
+export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+const FEWEST_LISTED = 5_000;
+const SQL_TYPE = { String: 'varchar', Integral: 'bigint', Fractional: 'double' } as const;
+const LAST_BIGINT = 2n ** 63n - 1n;
+
+/** @throws MONITOR_SCAN_TOO_LARGE, GROUP_UNKNOWN */
+export async function observeGroup(deps: ObserveDependencies, state: GroupState): Promise<ObservedGroup> {
+  const limits = limitsOf(state.request);
+  const group = comparableGroups(deps.definitions, state.request).find((one) => one.name === state.group);
+  if (group === undefined) throw new TidemarkError('GROUP_UNKNOWN', `there is no group ${state.group} with both stores`);
+  const { groupName, offline } = resolveGroup(await deps.catalogue(), group);
+  if (offline === undefined) throw new TidemarkError('GROUP_UNKNOWN', `group ${group.name} has no offline store`);
+
+  const settledAtMs = deps.waiting.nowMs();
+  const window = windowOf(state.request.scope, settledAtMs);
+  const history = await listHistory(deps.objects, offline, window);
+  if (history.bytes > limits.scanLimitBytes) {
+    throw new TidemarkError(
+      'MONITOR_SCAN_TOO_LARGE',
+      `the history of ${group.name} to read is ${history.bytes} bytes, the limit is ${limits.scanLimitBytes}: raise scanLimitBytes or leave the group out`,
+      { field: 'scanLimitBytes' },
+    );
+  }
+  const { entityKeys, isWhole } = await listEntities(deps, state, groupName, Math.max(limits.entities, FEWEST_LISTED));
+  const { records } = await readOnline(deps, group, groupName, entityKeys);
+  const seen: SeenGroup = { settledAtMs, window, history, isWhole, records: [...records] };
+  await deps.objects.put(deps.workBucket, monitorKeys.seen(state.id, group.name), JSON.stringify(seen));
+  const location = `s3://${deps.workBucket}/`;
+  return {
+    queryString: queryOf(group, offline, seen, limits, state.id, location + monitorKeys.rows(state.id, group.name)),
+    resultLocation: location + monitorKeys.results(state.id, group.name),
+  };
+}
+
+/** The unit in which the history of a group is read. */
+export const unitOf = (group: Group): Precision => (group.precision === 's' ? 'ms' : group.precision);
+
+function queryOf(
+  group: Group,
+  offline: OfflineTable,
+  { window, settledAtMs }: SeenGroup,
+  { entities }: MonitorLimits,
+  seed: string,
+  location: string,
+): string {
+  const unit = unitOf(group);
+  const inUnit = (timeMs: number) => (BigInt(timeMs) * NS_PER.ms) / NS_PER[unit];
+  const last = inUnit(window.toMs) - 1n;
+  // Without a first hour a projected table would try every hour of a century; the service's own lists what is there.
+  const table =
+    window.fromMs === undefined
+      ? { table: { database: offline.database, name: offline.table }, partitioned: false }
+      : { table: { database: offline.projectedDatabase, name: offline.projectedTable }, partitioned: true };
+  const query = planNewestRows({
+    ...table,
+    unit,
+    from: window.fromMs === undefined ? undefined : inUnit(window.fromMs),
+    to: last < LAST_BIGINT ? last : LAST_BIGINT,
+    settledAtMs,
+    toleranceMs: CLOCK_TOLERANCE_MS,
+    seed,
+    entities,
+    columns: Object.entries(group.features).map(([feature, { kind }]) => ({ feature, type: SQL_TYPE[kind] })),
+  });
+  return printUnload(query, { location, partitionedBy: [], compression: 'SNAPPY' });
+}
+
+interface Cursor {
+  readonly token: string;
+}
+
+async function listEntities(
+  deps: ObserveDependencies,
+  { request: { scope } }: GroupState,
+  groupName: string,
+  most: number,
+): Promise<{ entityKeys: string[]; isWhole: boolean }> {
+  const key = monitorKeys.cursor(groupName);
+  const from = scope === 'full' ? undefined : (await loadJson<Cursor>(deps.objects, deps.workBucket, key))?.token;
+  const entityKeys: string[] = [];
+  let page = await firstPage(deps.lister, groupName, from);
+  entityKeys.push(...page.entityKeys);
+  while (page.next !== undefined && entityKeys.length < most) {
+    page = await deps.lister.list(groupName, page.next);
+    entityKeys.push(...page.entityKeys);
+  }
+  if (scope === 'recent') {
+    if (page.next !== undefined)
+      await deps.objects.put(deps.workBucket, key, JSON.stringify({ token: page.next } satisfies Cursor));
+    else if (from !== undefined) await deps.objects.remove(deps.workBucket, [key]);
+  }
+  return { entityKeys, isWhole: from === undefined && page.next === undefined };
+}
+
+/** How long a token lives the service does not say: one that it no longer takes leads back to the beginning. */
+async function firstPage(lister: RecordLister, groupName: string, from: string | undefined) {
+  if (from === undefined) return lister.list(groupName, undefined);
+  try {
+    return await lister.list(groupName, from);
+  } catch {
+    return lister.list(groupName, undefined);
+  }
+}

@@ -1,0 +1,48 @@
+/** Online records as the judge takes them, read in pages; and their form while they wait in the work bucket. */
+import { decodeValue, EVENT_TIME_FEATURE, type FeatureValue, type Group, parseIsoNs, type WireValue } from '@tidemark/domain';
+import type { FeatureReader } from '../ports/feature-store.ts';
+import type { Waiting } from '../ports/waiting.ts';
+import { readRecords, recordId } from '../serve/read-records.ts';
+import type { OnlineState } from './judge-entity.ts';
+
+export type WireRecord = readonly (readonly [feature: string, value: WireValue])[];
+
+const PAGE = 1_000;
+const PAGE_DEADLINE_MS = 30_000;
+
+export interface OnlineRead {
+  /** By entity key; a key that is not in it has no record. */
+  readonly records: ReadonlyMap<string, WireRecord>;
+  /** Keys that could not be read. */
+  readonly failed: ReadonlySet<string>;
+}
+
+export async function readOnline(
+  deps: { readonly reader: FeatureReader; readonly waiting: Waiting },
+  group: Group,
+  groupName: string,
+  entityKeys: readonly string[],
+): Promise<OnlineRead> {
+  const records = new Map<string, WireRecord>();
+  const failed = new Set<string>();
+  const features = [EVENT_TIME_FEATURE, ...Object.keys(group.features)];
+  for (let at = 0; at < entityKeys.length; at += PAGE) {
+    const page = entityKeys.slice(at, at + PAGE);
+    const read = await readRecords(deps, [{ groupName, entityKeys: page, features }], deps.waiting.nowMs() + PAGE_DEADLINE_MS);
+    for (const { entityKey, values } of read.found) records.set(entityKey, [...values]);
+    if (read.failed.size > 0) for (const key of page) if (read.failed.has(recordId(groupName, key))) failed.add(key);
+  }
+  return { records, failed };
+}
+
+export function onlineState(group: Group, record: WireRecord | undefined): OnlineState | undefined {
+  if (record === undefined) return undefined;
+  const values = new Map<string, FeatureValue | undefined>();
+  let timeNs: bigint | undefined;
+  for (const [feature, value] of record) {
+    const type = group.features[feature];
+    if (feature === EVENT_TIME_FEATURE) timeNs = typeof value === 'string' ? parseIsoNs(value) : undefined;
+    else if (type !== undefined) values.set(feature, decodeValue(type, value));
+  }
+  return { timeNs, values };
+}
