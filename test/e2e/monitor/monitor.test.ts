@@ -104,10 +104,10 @@ describe.each(['default', 'harsh'] as const)('with the %s profile', (profile: Pr
       ['OfflineStore'],
     );
     stage.instance.clock.advance(REQUEST.offlineDelaySeconds * 1_000);
-    await stage.instance.idle();
+    await stage.instance.drainOffline();
     planted = await plantAll(bed);
     stage.instance.clock.advance(REQUEST.offlineDelaySeconds * 1_000);
-    await stage.instance.idle();
+    await stage.instance.drainOffline();
     damaged = await runMonitor(stage, `${profile}-damaged`, REQUEST);
   }, 300_000);
   afterAll(async () => {
