@@ -1,22 +1,27 @@
 import { NS_PER, toMs } from '@tidemark/domain';
-import type { PointInTimePlan } from '@tidemark/sql';
+import type { PlanWindows, PointInTimePlan } from '@tidemark/sql';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { windowReachMs } from './view-joins.ts';
 
 const HOUR_MS = 3_600_000;
 const PARTITION = /year=(\d{4})\/month=(\d{2})\/day=(\d{2})\/hour=(\d{2})\//;
 
-/** Bytes of the history's files in the hours that the plan may read, each join counted by itself, as the query reads them. */
+/** Bytes of the history's files in the hours that the plan may read, each join and its windows counted by itself, as the query reads them. */
 export async function estimateScanBytes(objects: ObjectStore, plan: PointInTimePlan, catalogue: Catalogue): Promise<number> {
   const inMs = (time: bigint) => toMs(time * NS_PER[plan.unit]);
   let bytes = 0;
-  for (const join of plan.joins) {
+  const reads = [
+    ...plan.joins.map(({ table, maxAge }) => ({ table, reach: maxAge })),
+    ...(plan.windows ?? []).map((one) => ({ table: one.table, reach: reachOf(plan, one) })),
+  ];
+  for (const { table, reach } of reads) {
     const entry = Object.values(catalogue.groups).find(
-      ({ offline }) => offline?.projectedTable === join.table.name || offline?.table === join.table.name,
+      ({ offline }) => offline?.projectedTable === table.name || offline?.table === table.name,
     );
     const location = /^s3:\/\/([^/]+)\/(.+)$/.exec(entry?.offline?.location ?? '');
     if (location === null) continue;
-    const fromMs = join.maxAge === undefined ? Number.NEGATIVE_INFINITY : inMs(plan.labels.earliest - join.maxAge) - HOUR_MS;
+    const fromMs = reach === undefined ? Number.NEGATIVE_INFINITY : inMs(plan.labels.earliest - reach) - HOUR_MS;
     const toMsIncluded = inMs(plan.labels.latest);
     for await (const object of objects.list(location[1] as string, `${location[2]}/`)) {
       const hourMs = hourOf(object.key);
@@ -24,6 +29,15 @@ export async function estimateScanBytes(objects: ObjectStore, plan: PointInTimeP
     }
   }
   return bytes;
+}
+
+/** How far back the windows reach, in the plan's unit. */
+function reachOf({ unit }: PointInTimePlan, { windowed, columns }: PlanWindows): bigint | undefined {
+  const reachMs = windowReachMs(
+    columns.map(({ feature }) => feature),
+    windowed,
+  );
+  return reachMs === undefined ? undefined : (BigInt(reachMs) * NS_PER.ms) / NS_PER[unit];
 }
 
 function hourOf(key: string): number | undefined {

@@ -1,13 +1,22 @@
 import { hash } from 'node:crypto';
-import { TidemarkError } from '@tidemark/domain';
-import { resolveGroup } from '../catalogue/catalogue.ts';
+import { eventGroupOf, type Group, TidemarkError } from '@tidemark/domain';
+import { type Catalogue, resolveGroup } from '../catalogue/catalogue.ts';
 import { printJson, requireJson } from '../ledger/json-objects.ts';
 import { ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { DatasetDependencies } from './dataset-dependencies.ts';
 import { type DatasetState, datasetKeys, type PreparedLabels, type VerifiedDataset, workKeys } from './dataset-plan.ts';
 import { type DatasetRequest, parseDatasetRequest } from './dataset-request.ts';
 import { outputColumns } from './finish-range.ts';
+import { splitJoins } from './view-joins.ts';
 import { unitOf } from './view-plan.ts';
+
+/** The history that a join, or the windows of one, were made from. */
+export interface Lineage {
+  readonly join: string;
+  readonly group: string;
+  readonly groupName: string;
+  readonly table: string;
+}
 
 /** The evidence of a data set: what it was made of, how, and what was checked. Anyone can recompute it. */
 export interface DatasetManifest {
@@ -39,12 +48,7 @@ export interface DatasetManifest {
   /** Join → labels whose answer was a value, missing or expired. */
   readonly states: VerifiedDataset['states'];
   readonly labels: { readonly rows: number; readonly objects: PreparedLabels['objects'] };
-  readonly lineage: readonly {
-    readonly join: string;
-    readonly group: string;
-    readonly groupName: string;
-    readonly table: string;
-  }[];
+  readonly lineage: readonly Lineage[];
   readonly query: { readonly id: string; readonly sha256: string; readonly statistics: Readonly<Record<string, unknown>> };
 }
 
@@ -57,6 +61,7 @@ export async function publishDataset(deps: DatasetDependencies, state: DatasetSt
   const prepared = await requireJson<PreparedLabels>(deps.objects, deps.workBucket, workKeys.prepared(state.id));
   const catalogue = await deps.catalogue();
   const { joins, requestFeatures } = request.view;
+  const { plain, windowed } = splitJoins(request.view);
   const from = new Map<string, string>();
   for (const join of joins)
     for (const [name, feature] of Object.entries(join.select)) from.set(name, `${join.group.name}.${feature}`);
@@ -71,7 +76,7 @@ export async function publishDataset(deps: DatasetDependencies, state: DatasetSt
       boundary: request.boundary,
       knowledge: request.knowledge,
       unit: unitOf(joins),
-      maxAgeMs: Object.fromEntries(joins.map((join, at) => [`j${at}`, join.maxAgeMs ?? null])),
+      maxAgeMs: Object.fromEntries(plain.map(({ alias, join }) => [alias, join.maxAgeMs ?? null])),
     },
     rows: verified.rows,
     location: `s3://${deps.datasetBucket}/datasets/${state.id}/`,
@@ -86,19 +91,19 @@ export async function publishDataset(deps: DatasetDependencies, state: DatasetSt
     coverage: verified.coverage,
     states: verified.states,
     labels: { rows: prepared.rows, objects: prepared.objects },
-    lineage: joins.map((join, at) => {
-      const { groupName, offline } = resolveGroup(catalogue, join.group);
-      return {
-        join: `j${at}`,
-        group: join.group.name,
-        groupName,
-        table: `${offline?.projectedDatabase}.${offline?.projectedTable}`,
-      };
-    }),
+    lineage: [
+      ...plain.map(({ alias, join }) => lineageOf(catalogue, alias, join.group)),
+      ...windowed.map(({ alias, group }) => lineageOf(catalogue, alias, eventGroupOf(group))),
+    ],
     query: { id: state.query.id, sha256: hash('sha256', state.prepared.value.queryString), statistics: state.query.statistics },
   };
   const body = printJson(manifest);
   await deps.objects.put(deps.datasetBucket, datasetKeys.manifest(state.id), body);
   await deps.objects.putOnce(deps.ledger, ledgerKeys.manifest(state.startedAt.slice(0, 10), state.id), body);
   return manifest;
+}
+
+function lineageOf(catalogue: Catalogue, join: string, group: Group): Lineage {
+  const { groupName, offline } = resolveGroup(catalogue, group);
+  return { join, group: group.name, groupName, table: `${offline?.projectedDatabase}.${offline?.projectedTable}` };
 }

@@ -7,6 +7,7 @@ import { hashBlocks } from './content-hash.ts';
 import type { LabelColumn, RangeResult } from './dataset-plan.ts';
 import type { OutputColumn } from './finish-range.ts';
 import type { Columns } from './load-columns.ts';
+import { splitJoins } from './view-joins.ts';
 
 export interface FinishedRange {
   readonly index: number;
@@ -39,6 +40,7 @@ export function verifyRange(range: FinishedRange): RangeResult {
     });
   }
 
+  const { plain } = splitJoins(range.view);
   return {
     index: range.index,
     key: range.key,
@@ -50,17 +52,18 @@ export function verifyRange(range: FinishedRange): RangeResult {
     present: Object.fromEntries(
       columns.slice(range.labelColumns.length).map(({ name }) => [name, countPresent(stored[name] ?? [])]),
     ),
-    states: Object.fromEntries(range.view.joins.map((_, at) => [`j${at}`, countStates(range.joined.column(`j${at}_state`))])),
-    ties: range.view.joins.reduce((sum, _, at) => sum + countTrue(range.joined.column(`j${at}_tie`)), 0),
+    states: Object.fromEntries(plain.map(({ alias }) => [alias, countStates(range.joined.column(`${alias}_state`))])),
+    ties: plain.reduce((sum, { alias }) => sum + countTrue(range.joined.column(`${alias}_tie`)), 0),
     blocks: hashBlocks(columns.map((column) => ({ ...column, cells: stored[column.name] ?? [] }))),
   };
 }
 
+/** Windows hold no value of their own time: the query counts in them only events from before the label. */
 function countFuture({ view, labels, joined, order, boundary }: FinishedRange): number {
   const labelTimes = labels.column('label_time');
   let future = 0;
-  for (const at of view.joins.keys()) {
-    const times = joined.column(`j${at}_time`);
+  for (const { alias } of splitJoins(view).plain) {
+    const times = joined.column(`${alias}_time`);
     for (let row = 0; row < order.length; row++) {
       const time = times[order[row] as number];
       if (time === null || time === undefined) continue;

@@ -1,8 +1,9 @@
 /** A view → the point-in-time plan over the catalogue's tables. Pure. */
-import { type Join, NS_PER, type Precision, TidemarkError } from '@tidemark/domain';
-import type { PlanJoin, PointInTimePlan, TableName } from '@tidemark/sql';
+import { eventGroupOf, type Group, type Join, NS_PER, type Precision, TidemarkError } from '@tidemark/domain';
+import type { PlanJoin, PlanWindows, PointInTimePlan, TableName } from '@tidemark/sql';
 import { type Catalogue, type OfflineTable, resolveGroup } from '../catalogue/catalogue.ts';
 import type { ParsedDatasetRequest } from './dataset-request.ts';
+import { splitJoins, windowReachMs } from './view-joins.ts';
 
 const SQL_TYPE = { String: 'varchar', Integral: 'bigint', Fractional: 'double' } as const;
 const FINER: readonly Precision[] = ['s', 'ms', 'us', 'ns'];
@@ -38,21 +39,13 @@ export function viewPlan(
 ): PointInTimePlan {
   const unit = unitOf(request.view.joins);
   const distinct = distinctKeys(request).map(({ columns }) => JSON.stringify(columns));
-  const joins = request.view.joins.map((join, at): PlanJoin => {
-    const { offline } = resolveGroup(catalogue, join.group);
-    if (offline === undefined) {
-      throw new TidemarkError(
-        'PIT_OPTION_INVALID',
-        `group ${join.group.name} has no offline store: a data set cannot be built from it`,
-        {
-          field: join.group.name,
-        },
-      );
-    }
-    return {
-      alias: `j${at}`,
-      keyColumn: `key_${distinct.indexOf(JSON.stringify(keyColumnsOf(join, request.keys)))}`,
-      ...historyTable(offline, join.maxAgeMs !== undefined),
+  const { plain, windowed } = splitJoins(request.view);
+  const keyColumn = (join: Join) => `key_${distinct.indexOf(JSON.stringify(keyColumnsOf(join, request.keys)))}`;
+  const joins = plain.map(
+    ({ alias, join }): PlanJoin => ({
+      alias,
+      keyColumn: keyColumn(join),
+      ...historyTable(offlineTable(catalogue, join.group), join.maxAgeMs !== undefined),
       maxAge: join.maxAgeMs === undefined ? undefined : (BigInt(join.maxAgeMs) * NS_PER.ms) / NS_PER[unit],
       wholeSecondArrival: request.knowledge === 'arrival-time',
       columns: Object.entries(join.select).map(([output, feature]) => {
@@ -64,9 +57,31 @@ export function viewPlan(
         }
         return { output, feature, type: SQL_TYPE[type.kind] };
       }),
-    };
+    }),
+  );
+  const windows = windowed.map(
+    ({ alias, join, group }): PlanWindows => ({
+      alias,
+      keyColumn: keyColumn(join),
+      ...historyTable(
+        offlineTable(catalogue, eventGroupOf(group)),
+        windowReachMs(Object.values(join.select), group.windowed) !== undefined,
+      ),
+      windowed: group.windowed,
+      columns: Object.entries(join.select).map(([output, feature]) => ({ output, feature })),
+    }),
+  );
+  const { boundary, knowledge } = request;
+  return { unit, boundary, knowledge, labels, joins, windows, rangeSize: BigInt(rangeRows) };
+}
+
+/** @throws PIT_OPTION_INVALID for a group without history */
+function offlineTable(catalogue: Catalogue, group: Group): OfflineTable {
+  const { offline } = resolveGroup(catalogue, group);
+  if (offline !== undefined) return offline;
+  throw new TidemarkError('PIT_OPTION_INVALID', `group ${group.name} has no offline store: a data set cannot be built from it`, {
+    field: group.name,
   });
-  return { unit, boundary: request.boundary, knowledge: request.knowledge, labels, joins, rangeSize: BigInt(rangeRows) };
 }
 
 /**

@@ -47,6 +47,8 @@ export const ledgerKeys = {
   quarantineDay: (date: string) => `quarantine/${date}/`,
   quarantine: (date: string, ingestId: string, part: string) => `quarantine/${date}/${ingestId}/${part}.jsonl`,
   quarantineChunk: (date: string, ingestId: string, index: number) => `quarantine/${date}/${ingestId}/${chunkName(index)}.jsonl`,
+  /** Refused records of streams. */
+  quarantineStreams: (date: string) => `quarantine/${date}/streams/`,
   quarantineBatch: (date: string, stream: string, shardId: string, first: string, last: string) =>
     `quarantine/${date}/streams/${stream}/${shardId}/${first}-${last}.jsonl`,
   streamBatchDay: (date: string, stream: string) => `stream-batches/${date}/${stream}/`,

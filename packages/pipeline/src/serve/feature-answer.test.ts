@@ -1,7 +1,7 @@
 import { defineEntity, defineGroup, integral, join } from '@tidemark/domain';
 import { expect, test } from 'vitest';
 import { answerFeature, statusOf } from './feature-answer.ts';
-import type { ServedRecord } from './record-cache.ts';
+import type { ServedRecord } from './served-record.ts';
 
 const group = defineGroup({
   name: 'g',

@@ -1,5 +1,5 @@
 import type { FeatureValue, Join } from '@tidemark/domain';
-import type { ServedRecord } from './record-cache.ts';
+import type { ServedRecord } from './served-record.ts';
 
 export type FeatureStatus = 'fresh' | 'stale' | 'expired' | 'missing' | 'failed';
 

@@ -4,12 +4,12 @@
  *
  *   rows × joins → slots, one for each distinct (group, entity key) → filled
  */
-import { decodeValue, EVENT_TIME_FEATURE, type FeatureType, type FeatureValue, parseIsoNs, toMs } from '@tidemark/domain';
-import type { FeatureReader, OnlineRecord } from '../ports/feature-store.ts';
+import type { FeatureReader } from '../ports/feature-store.ts';
 import type { Waiting } from '../ports/waiting.ts';
 import { readRecords, recordId } from './read-records.ts';
-import { RecordCache, type ServedRecord } from './record-cache.ts';
+import { RecordCache } from './record-cache.ts';
 import type { EntityRow } from './serve-request.ts';
+import { type ServedRecord, servedRecord } from './served-record.ts';
 import type { ServingPlan } from './serving-plan.ts';
 
 export interface Slot {
@@ -58,12 +58,12 @@ export function createRecordLoader(
     for (const record of found) {
       const at = groups.findIndex(({ groupName }) => groupName === record.groupName);
       const slot = slots[at]?.get(record.entityKey);
-      if (slot !== undefined) slot.record = servedRecord(groups[at]?.types, record);
+      if (slot !== undefined) slot.record = servedRecord(groups[at], record);
     }
-    for (const [at, { groupName, cache }] of groups.entries()) {
+    for (const [at, { groupName, cache, ...group }] of groups.entries()) {
       for (const slot of wanted[at] ?? []) {
         if (failed.size > 0 && failed.has(recordId(groupName, slot.entityKey))) slot.record = 'failed';
-        else if (slot.record === 'failed') slot.record = servedRecord(undefined, undefined);
+        else if (slot.record === 'failed') slot.record = servedRecord(group, undefined);
         if (maxStalenessMs > 0 && slot.record !== 'failed') cache.put(slot.entityKey, slot.record, nowMs);
       }
     }
@@ -119,28 +119,5 @@ export function createRecordLoader(
     }
     if (joining.length > 0) await Promise.all(joining);
     return { rows: filled, distinct: slots.flatMap((group) => [...group.values()]), cacheHits, reads };
-  };
-}
-
-const NEVER = Number.POSITIVE_INFINITY;
-
-function servedRecord(types: ReadonlyMap<string, FeatureType> | undefined, record: OnlineRecord | undefined): ServedRecord {
-  const values = new Map<string, FeatureValue | undefined>();
-  const eventTime = record?.values.get(EVENT_TIME_FEATURE);
-  const timeNs = typeof eventTime === 'string' ? parseIsoNs(eventTime) : undefined;
-  if (record === undefined || timeNs === undefined) {
-    return { eventTime: undefined, eventTimeMs: 0, expiresAtMs: NEVER, values, answers: [] };
-  }
-  for (const [feature, type] of types ?? []) {
-    const value = record.values.get(feature);
-    if (value !== undefined) values.set(feature, decodeValue(type, value));
-  }
-  const expiresAtMs = record.expiresAt === undefined ? NEVER : Date.parse(record.expiresAt);
-  return {
-    eventTime: eventTime as string,
-    eventTimeMs: toMs(timeNs),
-    expiresAtMs: Number.isNaN(expiresAtMs) ? NEVER : expiresAtMs,
-    values,
-    answers: [],
   };
 }

@@ -3,19 +3,7 @@
  * least recently put go first.
  * Holds records, never answers: statuses are worked out anew for each request.
  */
-import type { FeatureValue } from '@tidemark/domain';
-import type { JoinAnswer } from './join-answer.ts';
-
-export interface ServedRecord {
-  /** undefined when the store has no record: that is remembered as well. */
-  readonly eventTime: string | undefined;
-  readonly eventTimeMs: number;
-  readonly expiresAtMs: number;
-  /** Feature of the group → typed value; undefined when the store's text is not of the declared type. */
-  readonly values: ReadonlyMap<string, FeatureValue | undefined>;
-  /** What has been printed of it, see join-answer.ts. */
-  readonly answers: (JoinAnswer | undefined)[];
-}
+import type { ServedRecord } from './served-record.ts';
 
 export class RecordCache {
   readonly #records = new Map<string, { readonly record: ServedRecord; readonly readAtMs: number }>();

@@ -1,5 +1,14 @@
 /** A view, prepared for serving: which groups are read, for which features, and how a row becomes an entity key. */
-import { type FeatureType, type Join, type KeyPart, printEntityKey, type View } from '@tidemark/domain';
+import {
+  type FeatureType,
+  isWindowed,
+  type Join,
+  type KeyPart,
+  printEntityKey,
+  type View,
+  WINDOW_STATE_FEATURE,
+  type WindowedGroup,
+} from '@tidemark/domain';
 import { type Catalogue, resolveGroup } from '../catalogue/catalogue.ts';
 import { hashParts } from '../ledger/ledger-keys.ts';
 import type { EntityRow } from './serve-request.ts';
@@ -8,6 +17,8 @@ export interface ServingJoin {
   /** Its place in the view. */
   readonly ordinal: number;
   readonly join: Join;
+  /** Where its features are windows, which are evaluated at the time of the answer. */
+  readonly windowed: WindowedGroup | undefined;
   /** Its group's place in `ServingPlan.groups`. */
   readonly group: number;
   readonly entityKeyOf: (row: EntityRow) => string;
@@ -17,8 +28,9 @@ export interface ServingJoin {
 export interface ServingGroup {
   /** Physical name. */
   readonly groupName: string;
-  /** Every feature of it that the view reads, and the event time. */
+  /** Every feature of it that the view reads, and the event time; of a windowed group its state. */
   readonly reads: readonly string[];
+  readonly windowed: WindowedGroup | undefined;
   readonly types: ReadonlyMap<string, FeatureType>;
 }
 
@@ -31,24 +43,29 @@ export interface ServingPlan {
 }
 
 export function planServing(view: View, catalogue: Catalogue, eventTimeFeature: string): ServingPlan {
-  const groups: { groupName: string; types: Map<string, FeatureType> }[] = [];
+  const groups: { groupName: string; types: Map<string, FeatureType>; windowed: WindowedGroup | undefined }[] = [];
   const joins = view.joins.map((join, ordinal): ServingJoin => {
     const { groupName } = resolveGroup(catalogue, join.group);
     let group = groups.findIndex((one) => one.groupName === groupName);
-    if (group < 0) group = groups.push({ groupName, types: new Map() }) - 1;
+    const windowed = isWindowed(join.group) ? join.group : undefined;
+    if (group < 0) group = groups.push({ groupName, types: new Map(), windowed }) - 1;
     const keys = Object.keys(join.group.entity.key).map((part) => join.key[part] as string);
     const features = Object.entries(join.select).map(([name, feature]) => ({
       name,
       feature,
       type: join.group.features[feature] as FeatureType,
     }));
-    for (const { feature, type } of features) groups[group]?.types.set(feature, type);
-    return { ordinal, join, group, entityKeyOf: (row) => printEntityKey(keys.map((key) => row[key] as KeyPart)), features };
+    if (windowed === undefined) for (const { feature, type } of features) groups[group]?.types.set(feature, type);
+    const entityKeyOf = (row: EntityRow) => printEntityKey(keys.map((key) => row[key] as KeyPart));
+    return { ordinal, join, windowed, group, entityKeyOf, features };
   });
   return {
     view,
     joins,
-    groups: groups.map(({ groupName, types }) => ({ groupName, reads: [eventTimeFeature, ...types.keys()], types })),
+    groups: groups.map((group) => ({
+      ...group,
+      reads: [eventTimeFeature, ...(group.windowed === undefined ? group.types.keys() : [WINDOW_STATE_FEATURE])],
+    })),
     featureSet: featureSetOf([
       ...joins.flatMap((one) => one.features.map(({ name }) => name)),
       ...Object.keys(view.requestFeatures),
