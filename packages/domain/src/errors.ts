@@ -124,6 +124,11 @@ export const errorRegistry = {
   RESTORE_UNEQUAL: dependency(503, 'Records that a restore wrote and read back were not as they should be.'),
   // Monitor.
   MONITOR_SCAN_TOO_LARGE: caller(413, 'The history that a comparison would read is beyond its limit.'),
+  // Backfill.
+  BACKFILL_OVERLAP: caller(409, 'Another execution backfills the group at the moment.'),
+  BACKFILL_REQUEST_INVALID: caller(400, 'A backfill takes a scheduled time alone, or a group and a range of event times.'),
+  BACKFILL_NOT_POSSIBLE: caller(422, 'The group has no raw files or no history to go through again.'),
+  BACKFILL_INCOMPLETE: us('The results of a backfill do not add up to the rows that it read.'),
 
   // Catalogue and dependencies.
   CATALOGUE_MISSING: caller(409, 'Nothing has been applied yet: run `tidemark apply`.'),

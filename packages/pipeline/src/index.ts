@@ -1,6 +1,19 @@
 export { type ApplyDependencies, applyDefinitions, awaitGroup, planApply } from './apply/apply-definitions.ts';
 export { type Change, planGroup, recordFeatures, storesOf } from './apply/plan-apply.ts';
 export { ttlDuration, ttlMsOf } from './apply/ttl-duration.ts';
+export type {
+  BackfillDependencies,
+  BackfillWriteDependencies,
+  ComparisonDependencies,
+} from './backfill/backfill-dependencies.ts';
+export type { BackfillReceipt, BackfillRequest, GroupFailure } from './backfill/backfill-plan.ts';
+export { beginBackfill, type StartedBackfill } from './backfill/begin-backfill.ts';
+export { type CompareRequest, compareBackfill } from './backfill/compare-backfill.ts';
+export { type CutRequest, cutBackfillFile } from './backfill/cut-backfill-file.ts';
+export { type EndedBackfill, type EndRequest, endBackfill } from './backfill/end-backfill.ts';
+export { type ChunkRequest, readBackfillChunk } from './backfill/read-backfill-chunk.ts';
+export { type SealRequest, sealBackfill } from './backfill/seal-backfill.ts';
+export { type BucketRequest, writeBackfillBucket } from './backfill/write-backfill-bucket.ts';
 export { type Catalogue, type CatalogueEntry, type OfflineTable, resolveGroup } from './catalogue/catalogue.ts';
 export { createCatalogueReader } from './catalogue/load-catalogue.ts';
 export { type DataClass, type DataPlace, dataMap, findPlace } from './data-map.ts';
@@ -43,6 +56,7 @@ export type {
   ReadOutcome,
   ReadRequest,
   RecordLister,
+  RecordRemover,
   WriteEntry,
   WriteOutcome,
 } from './ports/feature-store.ts';

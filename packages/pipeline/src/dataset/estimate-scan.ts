@@ -19,14 +19,27 @@ export async function estimateScanBytes(objects: ObjectStore, plan: PointInTimeP
     const entry = Object.values(catalogue.groups).find(
       ({ offline }) => offline?.projectedTable === table.name || offline?.table === table.name,
     );
-    const location = /^s3:\/\/([^/]+)\/(.+)$/.exec(entry?.offline?.location ?? '');
-    if (location === null) continue;
+    if (entry?.offline === undefined) continue;
     const fromMs = reach === undefined ? Number.NEGATIVE_INFINITY : inMs(plan.labels.earliest - reach) - HOUR_MS;
     const toMsIncluded = inMs(plan.labels.latest);
-    for await (const object of objects.list(location[1] as string, `${location[2]}/`)) {
-      const hourMs = hourOf(object.key);
-      if (hourMs === undefined || (hourMs >= fromMs && hourMs <= toMsIncluded)) bytes += object.sizeBytes;
-    }
+    bytes += await historyBytes(objects, entry.offline.location, fromMs, toMsIncluded);
+  }
+  return bytes;
+}
+
+/** Bytes of the files of a history, `s3://…/data`, in the hours that begin from `fromMs` to `toMsIncluded`. */
+export async function historyBytes(
+  objects: ObjectStore,
+  location: string,
+  fromMs: number,
+  toMsIncluded: number,
+): Promise<number> {
+  const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.+)$/.exec(location) ?? [];
+  if (bucket === undefined) return 0;
+  let bytes = 0;
+  for await (const { key, sizeBytes } of objects.list(bucket, `${prefix}/`)) {
+    const hourMs = hourOf(key);
+    if (hourMs === undefined || (hourMs >= fromMs && hourMs <= toMsIncluded)) bytes += sizeBytes;
   }
   return bytes;
 }

@@ -62,3 +62,11 @@ export interface RecordLister {
     from: string | undefined,
   ): Promise<{ readonly entityKeys: readonly string[]; readonly next: string | undefined }>;
 }
+
+export interface RecordRemover {
+  /**
+   * Takes a record out of the online store, without a trace in either store, if its event time is before the one given.
+   * `newer`: it is not, and stays.
+   */
+  removeOnline(groupName: string, entityKey: string, before: string): Promise<'removed' | 'newer'>;
+}
