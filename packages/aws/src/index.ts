@@ -2,6 +2,7 @@ export { clientSettings } from './client-settings.ts';
 export { withConstantUserAgent } from './constant-user-agent.ts';
 export { createRecordLister } from './feature-store-lister.ts';
 export { createBatchReader } from './feature-store-reader.ts';
+export { createRecordRemover } from './feature-store-remover.ts';
 export { createBatchWriter, createSingleWriter } from './feature-store-writer.ts';
 export { createGlueTables } from './glue-tables.ts';
 export { createEventSourceMappings } from './lambda-event-source-mappings.ts';

@@ -1,6 +1,7 @@
 /** The topology of one stage in one account, with every name and ARN in place: plain data for the engine. */
 import { type EventStream, physicalStreamName } from '@tidemark/domain';
 import {
+  backfillMachine,
   buildDatasetMachine,
   ingestMachine,
   monitorMachine,
@@ -67,6 +68,18 @@ export const machinesOf = (
     sealIngest: names.functionArn('seal-ingest'),
     chunkConcurrency,
   }),
+  backfill: backfillMachine({
+    beginBackfill: names.functionArn('begin-backfill'),
+    cutBackfillFile: names.functionArn('cut-backfill-file'),
+    readBackfillChunk: names.functionArn('read-backfill-chunk'),
+    compareBackfill: names.functionArn('compare-backfill'),
+    writeBackfillBucket: names.functionArn('write-backfill-bucket'),
+    sealBackfill: names.functionArn('seal-backfill'),
+    endBackfill: names.functionArn('end-backfill'),
+    workGroup: names.workGroup,
+    fileConcurrency: chunkConcurrency,
+    bucketConcurrency: chunkConcurrency,
+  }),
   'build-dataset': buildDatasetMachine({
     prepareDataset: names.functionArn('prepare-dataset'),
     finishDataset: names.functionArn('finish-dataset'),
@@ -127,7 +140,7 @@ function mappingSettings(names: StageNames, { streams: { received } }: Topology)
   };
 }
 
-function resolveReference(names: StageNames, secrets: StageSecrets, reference: Reference): string {
+function resolveReference(names: StageNames, stage: Stage, secrets: StageSecrets, reference: Reference): string {
   if ('bucket' in reference) return names.bucket(reference.bucket);
   if ('machineArn' in reference) return names.machineArn(reference.machineArn);
   if ('database' in reference) return names.database;

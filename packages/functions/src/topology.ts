@@ -6,7 +6,7 @@
  */
 
 export type BucketName = 'raw' | 'ledger' | 'offline' | 'datasets' | 'work';
-export type MachineName = 'ingest' | 'build-dataset' | 'rebuild-windows' | 'snapshot' | 'restore' | 'monitor';
+export type MachineName = 'ingest' | 'build-dataset' | 'rebuild-windows' | 'snapshot' | 'restore' | 'monitor' | 'backfill';
 
 export type Reference =
   | { readonly bucket: BucketName }
@@ -67,6 +67,12 @@ const readVersions: Permission = { actions: ['s3:GetObject', 's3:GetObjectVersio
 const CHUNK_CONCURRENCY = 4;
 /** Well below the account's quota of 10,000 calls a second; what a group's own throughput does not take is tried again. */
 const RECORDS_PER_SECOND = 40_000;
+
+const writing = {
+  RECORDS_PER_SECOND: String(RECORDS_PER_SECOND / CHUNK_CONCURRENCY),
+  WRITE_CALLS_IN_FLIGHT: '4',
+  WRITE_API: 'batch',
+} as const;
 
 const datasetStep = (entry: string, permissions: readonly Permission[]): FunctionTopology => ({
   entry,
@@ -130,6 +136,22 @@ const snapshotStep = (entry: string, permissions: readonly Permission[]): Functi
 /** Buckets of window states that are made again at a time. */
 const BUCKET_CONCURRENCY = 8;
 
+const backfill = { ...ledger, RAW_BUCKET: { bucket: 'raw' }, WORK_BUCKET: { bucket: 'work' } } as const;
+const ownTables = (...actions: readonly string[]): Permission => ({ actions, on: { tables: 'own' } });
+
+const backfillStep = (
+  name: string,
+  permissions: readonly Permission[],
+  environment: FunctionTopology['environment'] = {},
+): FunctionTopology => ({
+  entry: `backfill/${name}.ts`,
+  memoryMb: 1_024,
+  timeoutMs: minutes(15),
+  environment: { ...backfill, ...environment },
+  permissions: [read('ledger'), list('ledger'), write('ledger', 'leases/*'), list('work'), ...permissions],
+});
+const backfillWork = [read('work', 'backfill-work/*'), write('work', 'backfill-work/*')];
+
 const functions = {
   'object-uploaded': {
     entry: 'ingest/object-uploaded.ts',
@@ -157,12 +179,7 @@ const functions = {
     memoryMb: 1_024,
     timeoutMs: minutes(15),
     reservedConcurrency: CHUNK_CONCURRENCY,
-    environment: {
-      ...ledger,
-      RECORDS_PER_SECOND: String(RECORDS_PER_SECOND / CHUNK_CONCURRENCY),
-      WRITE_CALLS_IN_FLIGHT: '4',
-      WRITE_API: 'batch',
-    },
+    environment: { ...ledger, ...writing },
     permissions: [
       readVersions,
       read('ledger'),
@@ -379,6 +396,49 @@ const functions = {
     environment: ledger,
     permissions: [write('ledger', 'monitor/*')],
   },
+  'begin-backfill': backfillStep('begin-backfill', [
+    { actions: ['s3:ListBucketVersions'], on: { bucket: 'raw' } },
+    write('ledger', 'backfill-plans/*'),
+  ]),
+  'cut-backfill-file': backfillStep('cut-backfill-file', [readVersions, list('raw'), ...backfillWork]),
+  'read-backfill-chunk': backfillStep('read-backfill-chunk', [
+    readVersions,
+    list('raw'),
+    write('ledger', 'quarantine/*'),
+    ...backfillWork,
+  ]),
+  'compare-backfill': backfillStep(
+    'compare-backfill',
+    [
+      write('ledger', 'backfill-plans/*'),
+      list('offline'),
+      ownTables('glue:CreateDatabase', 'glue:CreateTable', 'glue:UpdateTable'),
+      read('work', 'backfill-work/*'),
+    ],
+    { GLUE_DATABASE: { database: 'own' }, OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' } },
+  ),
+  'write-backfill-bucket': {
+    ...backfillStep(
+      'write-backfill-bucket',
+      [
+        ...backfillWork,
+        {
+          actions: ['sagemaker:BatchWriteRecord', 'sagemaker:PutRecord', 'sagemaker:BatchGetRecord', 'sagemaker:DeleteRecord'],
+          on: { featureGroups: 'own' },
+        },
+      ],
+      writing,
+    ),
+    reservedConcurrency: CHUNK_CONCURRENCY,
+  },
+  'seal-backfill': backfillStep('seal-backfill', [
+    write('ledger', 'backfill-receipts/*'),
+    write('ledger', 'backfill-progress/*'),
+    read('work', 'backfill-work/*'),
+  ]),
+  'end-backfill': backfillStep('end-backfill', [remove('work', 'backfill-work/*'), ownTables('glue:DeleteTable')], {
+    GLUE_DATABASE: { database: 'own' },
+  }),
 } satisfies Record<string, FunctionTopology>;
 
 export type FunctionName = keyof typeof functions;
@@ -434,6 +494,15 @@ const machines = {
   },
   monitor: {
     permissions: [...queries, read('work', 'monitor-work/*'), write('work', 'monitor-work/*'), list('work')],
+  },
+  backfill: {
+    permissions: [
+      read('ledger', 'backfill-plans/*'),
+      ...queries,
+      read('work', 'backfill-work/*'),
+      write('work', 'backfill-work/*'),
+      list('work'),
+    ],
   },
 } satisfies Record<MachineName, MachineTopology>;
 
@@ -516,6 +585,11 @@ export const topology: Topology = {
       name: 'snapshot',
       expression: 'cron(10 3 * * ? *)',
       target: { machine: 'snapshot', input: { scheduledTime: SCHEDULED_TIME } },
+    },
+    {
+      name: 'backfill',
+      expression: 'cron(30 2 * * ? *)',
+      target: { machine: 'backfill', input: { scheduledTime: SCHEDULED_TIME } },
     },
     { name: 'monitor', expression: 'rate(1 hour)', target: { machine: 'monitor', input: { scope: 'recent' } } },
     { name: 'monitor-full', expression: 'cron(0 4 ? * SUN *)', target: { machine: 'monitor', input: { scope: 'full' } } },

@@ -1,3 +1,4 @@
+export { backfillMachine } from './backfill.ts';
 export { buildDatasetMachine } from './build-dataset.ts';
 export { ingestMachine } from './ingest.ts';
 export { monitorMachine } from './monitor.ts';

@@ -1,5 +1,6 @@
 import type { StateMachine } from './states-language.ts';
 import { transientFaults } from './transient-faults.ts';
+import { writeFaults } from './write-faults.ts';
 
 /**
  * `ingest`: plan → distributed Map of chunks → seal. An unchanged or refused file goes straight to its receipt.
@@ -49,17 +50,7 @@ export function ingestMachine(names: {
               Resource: 'arn:aws:states:::lambda:invoke',
               Parameters: { FunctionName: names.ingestChunk, 'Payload.$': '$' },
               OutputPath: '$.Payload',
-              // The data plane caches a group's schema for up to five minutes: the waits add up to more than ten.
-              Retry: [
-                {
-                  ErrorEquals: ['INGEST_WRITE_FAILED'],
-                  IntervalSeconds: 20,
-                  BackoffRate: 2,
-                  MaxDelaySeconds: 240,
-                  MaxAttempts: 6,
-                },
-                ...transientFaults,
-              ],
+              Retry: [writeFaults, ...transientFaults],
               End: true,
             },
           },

@@ -1,6 +1,7 @@
 import validate from 'asl-validator';
 import { describe, expect, test } from 'vitest';
 import {
+  backfillMachine,
   buildDatasetMachine,
   ingestMachine,
   monitorMachine,
@@ -12,6 +13,18 @@ import {
 const arn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 const machines = {
   ingest: ingestMachine({ planIngest: arn('plan'), ingestChunk: arn('chunk'), sealIngest: arn('seal'), chunkConcurrency: 4 }),
+  backfill: backfillMachine({
+    beginBackfill: arn('begin'),
+    cutBackfillFile: arn('cut'),
+    readBackfillChunk: arn('read'),
+    compareBackfill: arn('compare'),
+    writeBackfillBucket: arn('write'),
+    sealBackfill: arn('seal'),
+    endBackfill: arn('end'),
+    workGroup: 'primary',
+    fileConcurrency: 4,
+    bucketConcurrency: 4,
+  }),
   'build-dataset': buildDatasetMachine({
     prepareDataset: arn('prepare'),
     finishDataset: arn('finish'),

@@ -90,6 +90,7 @@ export function connected(
       snapshot: names.machineArn('snapshot'),
       restore: names.machineArn('restore'),
       monitor: names.machineArn('monitor'),
+      backfill: names.machineArn('backfill'),
     }),
     engine,
   };

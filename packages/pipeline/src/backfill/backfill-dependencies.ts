@@ -1,10 +1,10 @@
 import type { Definitions } from '@tidemark/domain';
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import type { WritePace } from '../ingest/ingest-dependencies.ts';
 import type { FeatureReader, FeatureWriter, RecordRemover } from '../ports/feature-store.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Tables } from '../ports/tables.ts';
 import type { Waiting } from '../ports/waiting.ts';
+import type { WritePace } from '../store/send-entries.ts';
 
 export interface BackfillDependencies {
   readonly definitions: Definitions;

@@ -60,8 +60,8 @@ export interface BegunBackfill {
   readonly startedAt: string;
   readonly ledger: string;
   readonly groups: readonly (GroupBackfill & {
-    /** `sealed`: the schedule's time lies before what is sealed already. */
-    readonly outcome: 'planned' | 'sealed';
+    /** `empty`: no file belongs to the window. `sealed`: the schedule's time lies before what is sealed already. */
+    readonly outcome: 'planned' | 'empty' | 'sealed';
     readonly fileListKey: string;
   })[];
   /** Groups that somebody else backfills at the moment. */

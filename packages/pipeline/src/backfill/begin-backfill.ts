@@ -93,7 +93,8 @@ async function planGroup(
   const planKey = ledgerKeys.backfillPlan(date, id, group.name);
   const base = { id, startedAt, group: group.name, fileListKey };
   // A repetition goes through the files that were found first.
-  if ((await loadJson<BackfillPlan>(deps.objects, deps.ledger, planKey)) !== undefined) return { ...base, outcome: 'planned' };
+  const planned = await loadJson<BackfillPlan>(deps.objects, deps.ledger, planKey);
+  if (planned !== undefined) return { ...base, outcome: outcomeOf(planned) };
   const window = await windowOf(deps, request, group.name);
   if (window === undefined) return { ...base, outcome: 'sealed' };
   const files = await findBackfillFiles(deps.objects, deps.rawBucket, sources, window);
@@ -111,8 +112,10 @@ async function planGroup(
   };
   await deps.objects.put(deps.ledger, fileListKey, JSON.stringify(files));
   await deps.objects.put(deps.ledger, planKey, printJson(plan));
-  return { ...base, outcome: 'planned' };
+  return { ...base, outcome: outcomeOf(plan) };
 }
+
+const outcomeOf = ({ files }: BackfillPlan) => (files === 0 ? 'empty' : 'planned');
 
 /** Undefined when a schedule's time is sealed already. */
 async function windowOf(

@@ -1,0 +1,15 @@
+import { GlueClient } from '@aws-sdk/client-glue';
+import { clientSettings, createGlueTables } from '@tidemark/aws';
+import { type CompareRequest, compareBackfill } from '@tidemark/pipeline';
+import { settings } from '../runtime/settings.ts';
+import { task } from '../runtime/task.ts';
+import { backfillDependencies } from './dependencies.ts';
+
+const deps = {
+  ...backfillDependencies,
+  tables: createGlueTables(new GlueClient(clientSettings)),
+  database: settings.text('GLUE_DATABASE'),
+  offlineDelayMs: settings.positive('OFFLINE_DELAY_SECONDS') * 1_000,
+};
+
+export const handler = task((request: CompareRequest) => compareBackfill(deps, request));
