@@ -8,23 +8,23 @@ const root = resolve(fileURLToPath(import.meta.url), '../../..');
 export interface DefinitionsCopy {
   /** What `--definitions` is given. */
   readonly module: string;
-  /** Replaces a piece of `flights/groups.ts` that is there once. Answers how to have the file back as it was. */
-  edit(from: string, to: string): () => void;
+  /** Replaces a piece of a file, `flights/groups.ts` where none is named, that is there once. Answers how to have it back. */
+  edit(from: string, to: string, file?: string): () => void;
   remove(): void;
 }
 
 export function copyDefinitions(): DefinitionsCopy {
   const folder = mkdtempSync(join(root, '.tidemark-test-'));
   cpSync(join(root, 'packages/features/src'), folder, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
-  const groups = join(folder, 'flights/groups.ts');
   return {
     module: join(folder, 'index.ts'),
-    edit(from, to) {
-      const text = readFileSync(groups, 'utf8');
+    edit(from, to, file = 'flights/groups.ts') {
+      const path = join(folder, file);
+      const text = readFileSync(path, 'utf8');
       const pieces = text.split(from);
-      if (pieces.length !== 2) throw new Error(`groups.ts holds ${pieces.length - 1} times: ${from}`);
-      writeFileSync(groups, pieces.join(to));
-      return () => writeFileSync(groups, text);
+      if (pieces.length !== 2) throw new Error(`${file} holds ${pieces.length - 1} times: ${from}`);
+      writeFileSync(path, pieces.join(to));
+      return () => writeFileSync(path, text);
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

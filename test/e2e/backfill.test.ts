@@ -1,0 +1,211 @@
+/** Raw files through today's definition again: what the history lacks is written, once, and nothing else. */
+import { join } from 'node:path';
+import { PutBucketNotificationConfigurationCommand } from '@aws-sdk/client-s3';
+import { BatchGetRecordCommand, SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
+import { runBackfill } from '@tidemark/cli/follow-backfill';
+import { buildDataset } from '@tidemark/cli/follow-dataset';
+import { runQuery } from '@tidemark/cli/run-query';
+import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
+import { upload } from '@tidemark/cli/upload';
+import { engineCredentials, type ProfileName } from '@tidemark/engine';
+import type { BackfillReceipt, BackfillRequest } from '@tidemark/pipeline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { copyDefinitions, type DefinitionsCopy } from './definitions-copy.ts';
+import { removeDir, temporaryDir } from './harness.ts';
+import { inFastTime, ingestFiles } from './ingest-files.ts';
+import { isInWeek, routeDays, week, writeRouteWeek, writeRouteWeekLabels } from './route-week.ts';
+import { tidemark } from './tidemark-process.ts';
+
+const GROUP = 'route-days';
+const DAY_MS = 86_400_000;
+const files = temporaryDir();
+const written = writeRouteWeek(files);
+const labels = join(files, 'labels.csv');
+const labelRows = writeRouteWeekLabels(labels);
+const late = routeDays.filter((row) => row.late);
+const inWeek = routeDays.filter(isInWeek);
+
+afterAll(() => removeDir(files));
+
+describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (profile) => {
+  const data = temporaryDir();
+  let copy: DefinitionsCopy;
+  let stage: RunningStage;
+
+  beforeAll(async () => {
+    copy = copyDefinitions();
+    stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile, definitions: copy.module });
+    // Three in the morning of the next day: the schedule has fired, and will not for the length of these tests.
+    const { clock } = stage.instance;
+    clock.advance(DAY_MS - (clock.nowMs() % DAY_MS) + 3 * 3_600_000);
+    await stage.instance.idle();
+    await quickly(ingestFiles(stage, written.onTime));
+    await untilOffline();
+    // Nobody is told of the late files.
+    await stage.s3.send(
+      new PutBucketNotificationConfigurationCommand({ Bucket: stage.names.bucket('raw'), NotificationConfiguration: {} }),
+    );
+    for (const { path, key } of written.late) await upload(stage, path, key);
+    await upload(stage, labels, 'labels/labels.csv', stage.names.bucket('work'));
+  }, 240_000);
+  afterAll(async () => {
+    await stage?.stop();
+    copy.remove();
+    removeDir(data);
+  });
+
+  /** Minutes pass in seconds. */
+  async function quickly<T>(work: Promise<T>): Promise<T> {
+    if (profile === 'default') return inFastTime(stage, work);
+    const ticking = setInterval(() => stage.instance.clock.advance(20_000), 100);
+    try {
+      return await work;
+    } finally {
+      clearInterval(ticking);
+    }
+  }
+
+  async function untilOffline(): Promise<void> {
+    stage.instance.clock.advance(20 * 60_000);
+    await stage.instance.idle();
+    await stage.instance.drainOffline();
+  }
+
+  let runs = 0;
+  async function backfill(request: BackfillRequest): Promise<BackfillReceipt> {
+    const receipts = await quickly(runBackfill(stage, `run-${++runs}`, request, () => {}));
+    expect(receipts).toHaveLength(1);
+    return receipts[0] as BackfillReceipt;
+  }
+
+  const tableOf = async () => {
+    const { offline } = (await stage.groups.describe(`dev-${GROUP}-v1`)) ?? {};
+    return `"${offline?.database}"."${offline?.table}"`;
+  };
+  const historyRows = async () => Number((await runQuery(stage, `SELECT count(*) FROM ${await tableOf()}`))[0]?.[0]);
+  const historyKeys = async () =>
+    (await runQuery(stage, `SELECT DISTINCT entity_key, event_time FROM ${await tableOf()} ORDER BY 1, 2 LIMIT 999`)).map((row) =>
+      row.join(' '),
+    );
+
+  async function online(): Promise<Record<string, Record<string, string | undefined>>> {
+    const { endpoint, region } = stage.engine;
+    const runtime = new SageMakerFeatureStoreRuntimeClient({ endpoint, region, credentials: engineCredentials });
+    const found: Record<string, Record<string, string | undefined>> = {};
+    for (let open = [...new Set(routeDays.map(({ key }) => key))]; open.length > 0; ) {
+      const { Records = [], UnprocessedIdentifiers = [] } = await runtime.send(
+        new BatchGetRecordCommand({
+          Identifiers: [{ FeatureGroupName: `dev-${GROUP}-v1`, RecordIdentifiersValueAsString: open.splice(0, 100) }],
+        }),
+      );
+      for (const { RecordIdentifierValueAsString: key = '', Record: values = [] } of Records)
+        found[key] = Object.fromEntries(values.map(({ FeatureName, ValueAsString }) => [FeatureName, ValueAsString]));
+      open = open.concat(UnprocessedIdentifiers.flatMap((one) => one.RecordIdentifiersValueAsString ?? []));
+    }
+    return found;
+  }
+
+  async function dataset(id: string) {
+    const { rows, contentHash } = await quickly(
+      buildDataset(
+        stage,
+        id,
+        {
+          view: 'departure-delay',
+          labels: `s3://${stage.names.bucket('work')}/labels/labels.csv`,
+          labelTime: 'label_time',
+        },
+        () => {},
+      ),
+    );
+    return { rows, contentHash };
+  }
+
+  const counts = ({ rows, found, writes }: BackfillReceipt) => ({ rows, found, writes });
+  const quarantined = written.late.length;
+  const read = routeDays.length + quarantined;
+  const outside = routeDays.length - inWeek.length;
+
+  test('that is a dry run says what it would do, and does nothing', async () => {
+    const before = await historyRows();
+    const receipt = await backfill({ group: GROUP, ...week, dryRun: true });
+    expect([receipt.status, receipt.files.read]).toEqual(['dry-run', written.onTime.length + written.late.length]);
+    expect(receipt.rows).toEqual({
+      read,
+      outside,
+      quarantined,
+      unchanged: inWeek.length - late.length,
+      superseded: 0,
+      written: late.length,
+    });
+    expect(receipt.found).toEqual({ absent: late.length, changed: 0 });
+    await untilOffline();
+    expect(await historyRows()).toBe(before);
+  });
+
+  test('over a week of which every fifth row came late brings exactly those, and moves nothing newer back', async () => {
+    const before = { keys: await historyKeys(), online: await online() };
+    const receipt = await backfill({ group: GROUP, ...week });
+    expect(receipt.status).toBe('sealed');
+    expect(receipt.rows.written).toBe(late.length);
+    expect(receipt.rows.unchanged).toBe(inWeek.length - late.length);
+    expect(receipt.reasons).toEqual({ ROW_NOT_A_NUMBER: quarantined });
+    await untilOffline();
+    const expected = [...before.keys, ...late.map(({ key, dayEnd }) => `${key} ${dayEnd}`)].sort();
+    expect(await historyKeys()).toEqual(expected);
+    expect(expected).toHaveLength(routeDays.length);
+    // The days after the week stand online.
+    expect(await online()).toEqual(before.online);
+  });
+
+  test('over a week that is there writes nothing: no online value, no row of history, no other data set', async () => {
+    const before = { rows: await historyRows(), online: await online(), dataset: await dataset('before') };
+    expect(before.dataset.rows).toBe(labelRows);
+    const receipt = await backfill({ group: GROUP, ...week });
+    expect(counts(receipt)).toEqual({
+      rows: { read, outside, quarantined, unchanged: inWeek.length, superseded: 0, written: 0 },
+      found: { absent: 0, changed: 0 },
+      writes: { online: 0, offlineOnly: 0, replaced: 0 },
+    });
+    await untilOffline();
+    expect(await historyRows()).toBe(before.rows);
+    expect(await online()).toEqual(before.online);
+    expect(await dataset('after')).toEqual(before.dataset);
+  });
+
+  test('fills a feature that a definition gained, online and offline, and leaves data sets as they were', async () => {
+    const before = await online();
+    const manifest = await stage.objects.read({ bucket: stage.names.bucket('datasets'), key: 'datasets/before/_manifest.json' });
+    const feature = "    distance: integral({ description: 'miles, as filed' }),\n";
+    copy.edit(feature, `${feature}    kilometres: fractional(),\n`);
+    copy.edit(
+      'map: ({ day_end, ...row }) => ({ ...row, eventTime: day_end }),',
+      'map: ({ day_end, ...row }) => ({ ...row, eventTime: day_end, kilometres: (row.distance ?? 0) * 1.609344 }),',
+      'flights/sources.ts',
+    );
+    expect(await tidemark('apply', '--definitions', copy.module, '--data', data)).toMatchObject({ code: 0 });
+    const whole = { from: routeDays[0]?.dayEnd as string, to: '2002-01-01T00:00:00Z' };
+    const receipt = await backfill({ group: GROUP, ...whole });
+    expect(receipt.found).toEqual({ absent: 0, changed: routeDays.length });
+    const entities = new Set(routeDays.map(({ key }) => key)).size;
+    expect(receipt.writes).toEqual({
+      online: entities,
+      offlineOnly: routeDays.length - entities,
+      replaced: profile === 'harsh' ? entities : 0,
+    });
+    const kilometres = new Map(routeDays.map(({ key, distance }) => [key, String(distance * 1.609344)]));
+    expect(await online()).toEqual(
+      Object.fromEntries(Object.entries(before).map(([key, values]) => [key, { ...values, kilometres: kilometres.get(key) }])),
+    );
+    await untilOffline();
+    const [[filled] = []] = await runQuery(
+      stage,
+      `SELECT count(DISTINCT (entity_key, event_time)) FROM ${await tableOf()} WHERE kilometres IS NOT NULL`,
+    );
+    expect(Number(filled)).toBe(routeDays.length);
+    expect(await stage.objects.read({ bucket: stage.names.bucket('datasets'), key: 'datasets/before/_manifest.json' })).toEqual(
+      manifest,
+    );
+    expect((await backfill({ group: GROUP, ...whole })).rows).toMatchObject({ written: 0, unchanged: routeDays.length });
+  });
+});
