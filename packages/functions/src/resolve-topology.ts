@@ -140,7 +140,7 @@ function mappingSettings(names: StageNames, { streams: { received } }: Topology)
   };
 }
 
-function resolveReference(names: StageNames, stage: Stage, secrets: StageSecrets, reference: Reference): string {
+function resolveReference(names: StageNames, secrets: StageSecrets, reference: Reference): string {
   if ('bucket' in reference) return names.bucket(reference.bucket);
   if ('machineArn' in reference) return names.machineArn(reference.machineArn);
   if ('database' in reference) return names.database;
