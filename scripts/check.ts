@@ -6,7 +6,12 @@ import { boundaries } from './check/boundaries.ts';
 import { forbiddenText } from './check/forbidden-text.ts';
 import { lockFile } from './check/lock-file.ts';
 import { runChecks } from './check/run-checks.ts';
+import { stackTypes } from './check/stack-types.ts';
 import { biome, types, unused } from './check/tools.ts';
 
-const passed = await runChecks(projectRoot, [types, biome, boundaries, unused, forbiddenText, ambient, lockFile], console.log);
+const passed = await runChecks(
+  projectRoot,
+  [types, stackTypes, biome, boundaries, unused, forbiddenText, ambient, lockFile],
+  console.log,
+);
 process.exitCode = passed ? 0 : 1;

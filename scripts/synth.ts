@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureBundles } from '@tidemark/cli/bundle-stage';
 import { projectRoot } from './bootstrap/project-root.mjs';
 import { printResources, synthesise } from './stacks/synthesise.ts';
 
@@ -16,7 +15,6 @@ if (values.stage === undefined) {
   process.exit(2);
 }
 
-await ensureBundles(join(projectRoot, 'dist/functions'), undefined);
 const resources = await synthesise({ root: projectRoot, stage: values.stage });
 const text = printResources(resources);
 const file = values.out ?? join(projectRoot, 'dist/synth', `${values.stage}.json`);

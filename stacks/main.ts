@@ -13,6 +13,7 @@ import type { StageContext } from './parts/context.ts';
 import { createScheduling } from './parts/scheduling.ts';
 import { createFeatureStoreRole, createKeys } from './security.ts';
 import { createServing } from './serving.ts';
+import { shareGroups } from './sharing.ts';
 import { parseStageOptions } from './stage-options.ts';
 import { stageProfile } from './stage-profile.ts';
 import { createStorage } from './storage.ts';
@@ -24,12 +25,13 @@ export async function deployStage() {
   const featureStore = createFeatureStoreRole(context, keys);
   const groups = createFeatureGroups(context, keys, featureStore.role, [featureStore.attached]);
   createCatalogue(context, keys, storage, groups);
+  shareGroups(context, groups);
   const auditKey = new sst.Secret('AuditKey');
   const foundation = {
     context,
     keys,
     storage,
-    network: createNetwork(context),
+    network: await createNetwork(context, keys),
     scheduling: createScheduling(context, keys),
     secrets: auditKey.value.apply((value) => ({ 'audit-key': value })),
   };

@@ -15,6 +15,14 @@ export const types = toolCheck({
   looked: /^Files: +(\d+)$/m,
 });
 
+/** To be run once SST's platform is there: see stack-types.ts. */
+export const stackTypesTool = toolCheck({
+  name: 'tsc stacks',
+  script: 'typescript/bin/tsc',
+  args: ['-p', 'stacks', '--pretty', 'false', '--diagnostics'],
+  looked: /^Files: +(\d+)$/m,
+});
+
 export const unused = toolCheck({
   name: 'knip',
   script: 'knip/bin/knip.js',

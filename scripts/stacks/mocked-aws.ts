@@ -25,6 +25,8 @@ const OUTPUTS: Readonly<Record<string, (inputs: Values, name: string) => Values>
     apiEndpoint: `https://${name}.execute-api.${REGION}.amazonaws.com`,
     executionArn: arn('execute-api', name),
   }),
+  'aws:sqs/queue:Queue': ({ name }) => ({ arn: arn('sqs', `${name}`) }),
+  'aws:ec2/vpcEndpoint:VpcEndpoint': (_, name) => ({ prefixListId: `pl-${name}` }),
   'aws:scheduler/scheduleGroup:ScheduleGroup': ({ name }) => ({ arn: arn('scheduler', `schedule-group/${name}`) }),
   'aws:athena/workgroup:Workgroup': ({ name }) => ({ arn: arn('athena', `workgroup/${name}`) }),
   'aws:sagemaker/featureGroup:FeatureGroup': ({ featureGroupName, offlineStoreConfig }) => ({
@@ -58,6 +60,8 @@ export function lookUp(token: string, inputs: Values): Values {
       return { accountId: ACCOUNT, arn: arn('iam', 'user/synth', ''), userId: 'synth' };
     case 'aws:index/getRegion:getRegion':
       return { region: REGION, name: REGION };
+    case 'aws:index/getAvailabilityZones:getAvailabilityZones':
+      return { names: ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`) };
     case 'aws:index/getPartition:getPartition':
       return { partition: 'aws', dnsSuffix: 'amazonaws.com' };
     case 'aws:iam/getPolicyDocument:getPolicyDocument':

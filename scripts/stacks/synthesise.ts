@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensureBundles } from '@tidemark/cli/bundle-stage';
 import { bundleProgram } from './bundle-program.ts';
 import { ensurePlatform, platformDir } from './ensure-platform.ts';
 import type { RecordedResource } from './record-resources.ts';
@@ -21,7 +22,7 @@ export interface SynthRequest {
  * @throws Error with what the stacks, SST or Pulumi said
  */
 export async function synthesise({ root, stage, definitions, options = {} }: SynthRequest): Promise<RecordedResource[]> {
-  await ensurePlatform(root);
+  await prepare(root);
   const program = await bundleProgram(root, definitions);
   const folder = await mkdtemp(join(platformDir(root), 'synth-'));
   try {
@@ -34,6 +35,12 @@ export async function synthesise({ root, stage, definitions, options = {} }: Syn
   }
 }
 
+/** The platform that the stacks run on, and the bundles that they deploy. */
+async function prepare(root: string): Promise<void> {
+  await ensurePlatform(root);
+  await ensureBundles(join(root, 'dist/functions'), undefined);
+}
+
 /** The same as the text that `npm run synth` writes. */
 export const printResources = (resources: readonly RecordedResource[]): string => `${JSON.stringify(resources, null, 2)}\n`;
 
@@ -41,7 +48,7 @@ export const printResources = (resources: readonly RecordedResource[]): string =
  * The same, kept in dist/synth under the hash of all that it comes from, so that tests share one run.
  */
 export async function synthesised(request: SynthRequest): Promise<RecordedResource[]> {
-  await ensurePlatform(request.root);
+  await prepare(request.root);
   const key = createHash('sha256')
     .update(await bundleProgram(request.root, request.definitions))
     .update(await readFile(join(request.root, 'dist/functions/manifest.json')).catch(() => ''))
