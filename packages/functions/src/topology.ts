@@ -353,6 +353,13 @@ const functions = {
     environment: restores,
     permissions: [read('ledger'), list('ledger'), write('ledger', 'restores/*')],
   },
+  'measure-ingest': {
+    entry: 'monitor/measure-ingest.ts',
+    memoryMb: 512,
+    timeoutMs: minutes(4),
+    environment: { ...ledger, RAW_BUCKET: { bucket: 'raw' } },
+    permissions: [{ actions: ['s3:ListBucketVersions'], on: { bucket: 'raw' } }, list('ledger'), read('ledger')],
+  },
   'plan-monitor': {
     entry: 'monitor/plan-monitor.ts',
     memoryMb: 256,
@@ -591,6 +598,7 @@ export const topology: Topology = {
       expression: 'cron(30 2 * * ? *)',
       target: { machine: 'backfill', input: { scheduledTime: SCHEDULED_TIME } },
     },
+    { name: 'measure-ingest', expression: 'rate(5 minutes)', target: { function: 'measure-ingest' } },
     { name: 'monitor', expression: 'rate(1 hour)', target: { machine: 'monitor', input: { scope: 'recent' } } },
     { name: 'monitor-full', expression: 'cron(0 4 ? * SUN *)', target: { machine: 'monitor', input: { scope: 'full' } } },
   ],

@@ -68,6 +68,12 @@ export function monitorMachine(names: {
               },
               ResultPath: null,
               Catch: onFailure,
+              Next: 'Note the time',
+            },
+            'Note the time': {
+              Type: 'Pass',
+              Parameters: { 'at.$': '$$.State.EnteredTime' },
+              ResultPath: '$.read',
               Next: 'Compare',
             },
             Compare: call(names.compareGroup, { OutputPath: '$.Payload', Catch: onFailure, End: true }),

@@ -36,12 +36,14 @@ export { requireReceipt, sealIngest } from './ingest/seal-ingest.ts';
 export { dateOf, ingestIdOf, ledgerKeys } from './ledger/ledger-keys.ts';
 export { type CompareDependencies, type ComparedGroup, compareGroup } from './monitor/compare-group.ts';
 export { INCONSISTENCY_KINDS, type Inconsistency, type InconsistencyKind } from './monitor/finding.ts';
+export { ingestMetrics, type MeasuredGroup, measureIngest, printIngestMetrics } from './monitor/measure-ingest.ts';
 export { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName, type MetricUnit, metrics } from './monitor/metrics.ts';
 export {
   type GroupState,
   type MonitorDependencies,
   type MonitorRequest,
   planMonitor,
+  type ReadGroupState,
 } from './monitor/monitor-request.ts';
 export { type ObserveDependencies, type ObservedGroup, observeGroup } from './monitor/observe-group.ts';
 export { type FailedGroup, type MonitorReport, type MonitorRun, metricsOf, publishMonitor } from './monitor/publish-monitor.ts';

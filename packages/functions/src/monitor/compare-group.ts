@@ -1,5 +1,5 @@
 import { createBatchReader } from '@tidemark/aws';
-import { compareGroup, type GroupState } from '@tidemark/pipeline';
+import { compareGroup, type ReadGroupState } from '@tidemark/pipeline';
 import { settings } from '../runtime/settings.ts';
 import { task } from '../runtime/task.ts';
 import { monitorDependencies, runtime } from './dependencies.ts';
@@ -10,4 +10,4 @@ const deps = {
   auditKey: { id: settings.text('AUDIT_KEY_ID'), secret: settings.text('AUDIT_KEY') },
 };
 
-export const handler = task((state: GroupState) => compareGroup(deps, state));
+export const handler = task((state: ReadGroupState) => compareGroup(deps, state));

@@ -4,6 +4,7 @@ import { clientSettings, createBatchReader, withConstantUserAgent } from '@tidem
 import { definitions } from '@tidemark/features';
 import { createFeatureServer, parseGetRequest, parsePostRequest } from '@tidemark/pipeline';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { emitMetrics } from '../runtime/emit-metrics.ts';
 import { catalogue } from '../runtime/ledger.ts';
 import { problemDetails } from '../runtime/problem.ts';
 import { settings } from '../runtime/settings.ts';
@@ -45,8 +46,9 @@ async function serve(event: APIGatewayProxyEventV2WithJWTAuthorizer): Promise<AP
     requestContext.http.method === 'GET'
       ? parseGetRequest(definitions, view, event.queryStringParameters ?? {})
       : parsePostRequest(definitions, view, bodyOf(event));
-  const { body, audit } = await server.serve(request, { requestId: requestContext.requestId, caller: callerOf(event) });
+  const { body, audit, metrics } = await server.serve(request, { requestId: requestContext.requestId, caller: callerOf(event) });
   process.stdout.write(`${JSON.stringify(audit)}\n`);
+  metrics.forEach(emitMetrics);
   return { statusCode: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body };
 }
 

@@ -29,6 +29,8 @@ export interface PlannedIngest {
   readonly outcome: 'planned' | 'refused' | 'unchanged';
   readonly ingestId: string;
   readonly date: string;
+  /** ISO-8601, when the object was written; undefined for one that has vanished. */
+  readonly uploadedAt?: string | undefined;
   readonly request: IngestRequest;
   readonly ledger: string;
   readonly planKey: string;
@@ -72,6 +74,8 @@ export interface Receipt {
   readonly refusal: Refusal | undefined;
   /** The receipt that sealed the same content, for `unchanged`. */
   readonly previousReceipt: string | undefined;
+  /** When the object was written; undefined for one that has vanished. */
+  readonly uploadedAt?: string | undefined;
   readonly sealedAt: string;
 }
 

@@ -26,6 +26,7 @@ export async function planIngest(deps: IngestDependencies, request: IngestReques
     outcome,
     ingestId,
     date,
+    uploadedAt: head === undefined ? undefined : new Date(head.lastModifiedMs).toISOString(),
     request,
     ledger: deps.ledger,
     planKey: ledgerKeys.plan(date, ingestId),

@@ -7,7 +7,7 @@ import type { Definitions } from '@tidemark/domain';
 import { loadJson, printJson, requireJson } from '../ledger/json-objects.ts';
 import { dateOf, ingestIdOf, ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { Executions } from '../ports/executions.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { ListedObject, ObjectStore } from '../ports/object-store.ts';
 import type { Receipt } from './ingest-plan.ts';
 
 export interface ReconcileDependencies {
@@ -34,25 +34,42 @@ const DAY_MS = 86_400_000;
 
 export async function reconcile(deps: ReconcileDependencies): Promise<Reconciliation> {
   const nowMs = deps.nowMs();
-  const oldestMs = nowMs - LOOK_BACK_DAYS * DAY_MS;
-  const receipts = new Map<string, Set<string>>();
   const found = { looked: 0, started: 0, redriven: 0, running: 0 };
-
-  for (const { prefix } of deps.definitions.sources) {
-    for await (const object of deps.objects.listVersions(deps.rawBucket, prefix)) {
-      if (object.lastModifiedMs < oldestMs || object.lastModifiedMs > nowMs - GRACE_MS) continue;
-      found.looked++;
-      const date = dateOf(object.lastModifiedMs);
-      if (!receipts.has(date)) receipts.set(date, await receiptIds(deps, date));
-      const ingestId = ingestIdOf({ bucket: deps.rawBucket, key: object.key, versionId: object.versionId }, 0);
-      if (receipts.get(date)?.has(ingestId) === true) continue;
-      found[await startOrRedrive(deps, ingestId, object)]++;
-    }
+  for await (const { ingestId, object, isSealed } of recentObjects(deps, nowMs)) {
+    if (object.lastModifiedMs > nowMs - GRACE_MS) continue;
+    found.looked++;
+    if (!isSealed) found[await startOrRedrive(deps, ingestId, object)]++;
   }
   return { ...found, summaries: await summarise(deps, nowMs) };
 }
 
-async function receiptIds(deps: ReconcileDependencies, date: string): Promise<Set<string>> {
+export interface RecentObject {
+  readonly group: string;
+  readonly ingestId: string;
+  readonly object: ListedObject;
+  /** Whether its ingest has a receipt. */
+  readonly isSealed: boolean;
+}
+
+/** The objects of every source that were written in the last days. */
+export async function* recentObjects(
+  deps: Pick<ReconcileDependencies, 'definitions' | 'objects' | 'rawBucket' | 'ledger'>,
+  nowMs: number,
+): AsyncGenerator<RecentObject> {
+  const oldestMs = nowMs - LOOK_BACK_DAYS * DAY_MS;
+  const receipts = new Map<string, Set<string>>();
+  for (const { prefix, group } of deps.definitions.sources) {
+    for await (const object of deps.objects.listVersions(deps.rawBucket, prefix)) {
+      if (object.lastModifiedMs < oldestMs) continue;
+      const date = dateOf(object.lastModifiedMs);
+      if (!receipts.has(date)) receipts.set(date, await receiptIds(deps, date));
+      const ingestId = ingestIdOf({ bucket: deps.rawBucket, key: object.key, versionId: object.versionId }, 0);
+      yield { group: group.name, ingestId, object, isSealed: receipts.get(date)?.has(ingestId) === true };
+    }
+  }
+}
+
+async function receiptIds(deps: Pick<ReconcileDependencies, 'objects' | 'ledger'>, date: string): Promise<Set<string>> {
   const ids = new Set<string>();
   const prefix = ledgerKeys.receiptDay(date);
   for await (const { key } of deps.objects.list(deps.ledger, prefix)) ids.add(key.slice(prefix.length, -'.json'.length));

@@ -37,6 +37,7 @@ async function prepareReceipt(deps: IngestDependencies, planned: PlannedIngest):
     attempt,
     source: source.name,
     group: source.group.name,
+    uploadedAt: planned.uploadedAt,
     sealedAt: new Date(deps.waiting.nowMs()).toISOString(),
   };
   const nothing = {

@@ -19,7 +19,14 @@ import type { Finding, Inconsistency, InconsistencyKind } from './finding.ts';
 import { hourHasFiles, partitionPath } from './history-files.ts';
 import { type HistoryRows, historyRows } from './history-rows.ts';
 import { type JudgeSettings, judgeEntity, type OnlineState, type Verdict } from './judge-entity.ts';
-import { comparableGroups, type GroupState, limitsOf, type MonitorDependencies, monitorKeys } from './monitor-request.ts';
+import {
+  comparableGroups,
+  type GroupState,
+  limitsOf,
+  type MonitorDependencies,
+  monitorKeys,
+  type ReadGroupState,
+} from './monitor-request.ts';
 import { CLOCK_TOLERANCE_MS, type SeenGroup } from './observe-group.ts';
 import { onlineState, readOnline } from './online-state.ts';
 import { type Sample, sampleOf } from './sample.ts';
@@ -60,7 +67,7 @@ const MOST_FINDINGS = 10_000;
 /** Entities that agree that an hour is gone: a single one may have been written to the online store alone. */
 const FEWEST_WITNESSES = 2;
 
-export async function compareGroup(deps: CompareDependencies, state: GroupState): Promise<ComparedGroup> {
+export async function compareGroup(deps: CompareDependencies, state: ReadGroupState): Promise<ComparedGroup> {
   const group = comparableGroups(deps.definitions, state.request).find((one) => one.name === state.group);
   if (group === undefined) throw new TidemarkError('GROUP_UNKNOWN', `there is no group ${state.group} with both stores`);
   const { groupName, offline } = resolveGroup(await deps.catalogue(), group);
@@ -71,7 +78,7 @@ export async function compareGroup(deps: CompareDependencies, state: GroupState)
   const seenStates = new Map(seen.records.map(([key, record]) => [key, onlineState(group, record)]));
   const entityKeys = judgedKeys(history, seenStates, sample, seen);
 
-  const nowMs = deps.waiting.nowMs();
+  const nowMs = Date.parse(state.read.at);
   const { records, failed } = await readOnline(deps, group, groupName, entityKeys);
   const online = new Map(entityKeys.map((key) => [key, onlineState(group, records.get(key))]));
   const lostHours = await findLostHours(deps, offline, entityKeys, history, online);

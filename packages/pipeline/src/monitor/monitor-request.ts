@@ -32,6 +32,11 @@ export interface GroupState {
   readonly group: string;
 }
 
+export interface ReadGroupState extends GroupState {
+  /** ISO-8601, when the history had been read: by the clock of the services, which event times and expiry are held against. */
+  readonly read: { readonly at: string };
+}
+
 export interface MonitorDependencies {
   readonly definitions: Definitions;
   readonly objects: ObjectStore;

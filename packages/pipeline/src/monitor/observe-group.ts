@@ -34,7 +34,7 @@ export interface ObservedGroup {
 
 /** What was seen, kept in the work bucket until it is judged. */
 export interface SeenGroup {
-  /** Before the first record was looked at. */
+  /** Before the first record was looked at, by the clock of the services. */
   readonly settledAtMs: number;
   readonly window: HistoryWindow;
   readonly history: HistoryFiles;
@@ -57,7 +57,7 @@ export async function observeGroup(deps: ObserveDependencies, state: GroupState)
   const { groupName, offline } = resolveGroup(await deps.catalogue(), group);
   if (offline === undefined) throw new TidemarkError('GROUP_UNKNOWN', `group ${group.name} has no offline store`);
 
-  const settledAtMs = deps.waiting.nowMs();
+  const settledAtMs = Date.parse(state.startedAt);
   const window = windowOf(state.request.scope, settledAtMs);
   const history = await listHistory(deps.objects, offline, window);
   if (history.bytes > limits.scanLimitBytes) {

@@ -10,6 +10,7 @@ import { readRecords, recordId } from './read-records.ts';
 import { RecordCache } from './record-cache.ts';
 import type { EntityRow } from './serve-request.ts';
 import { type ServedRecord, servedRecord } from './served-record.ts';
+import type { ServingCounts } from './serving-counts.ts';
 import type { ServingPlan } from './serving-plan.ts';
 
 export interface Slot {
@@ -34,6 +35,7 @@ const MOST_RECORDS = 50_000;
 export function createRecordLoader(
   deps: { readonly reader: FeatureReader; readonly waiting: Waiting },
   plan: ServingPlan,
+  counts: ServingCounts,
 ): LoadRecords {
   const { maxStalenessMs } = plan.view;
   const groups = plan.groups.map((group) => ({
@@ -84,7 +86,7 @@ export function createRecordLoader(
     const slots = groups.map(() => new Map<string, Slot>());
     const wanted: Slot[][] = groups.map(() => []);
     const joining: Promise<unknown>[] = [];
-    let cacheHits = 0;
+    const hits = groups.map(() => 0);
     let reads = 0;
 
     const slotOf = (group: number, entityKey: string): Slot => {
@@ -97,7 +99,7 @@ export function createRecordLoader(
         const held = cache.get(entityKey, asOfMs, maxStalenessMs);
         if (held !== undefined) {
           slot.record = held;
-          cacheHits++;
+          hits[group] = (hits[group] as number) + 1;
           return slot;
         }
         const other = underWay.get(entityKey);
@@ -112,12 +114,20 @@ export function createRecordLoader(
     };
 
     const filled = rows.map((row) => plan.joins.map((join) => slotOf(join.group, join.entityKeyOf(row))));
-    if (reads > 0) {
-      const reading = read(wanted, slots, asOfMs);
-      if (maxStalenessMs > 0) share(wanted, reading);
-      await reading;
+    try {
+      if (reads > 0) {
+        const reading = read(wanted, slots, asOfMs);
+        if (maxStalenessMs > 0) share(wanted, reading);
+        await reading;
+      }
+      if (joining.length > 0) await Promise.all(joining);
+    } finally {
+      for (const [at, { groupName }] of groups.entries()) {
+        const failed = wanted[at]?.reduce((count, { record }) => (record === 'failed' ? count + 1 : count), 0) ?? 0;
+        counts.add(groupName, { wanted: slots[at]?.size ?? 0, hits: hits[at] ?? 0, failed });
+      }
     }
-    if (joining.length > 0) await Promise.all(joining);
+    const cacheHits = hits.reduce((sum, one) => sum + one, 0);
     return { rows: filled, distinct: slots.flatMap((group) => [...group.values()]), cacheHits, reads };
   };
 }

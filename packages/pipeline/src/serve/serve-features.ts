@@ -12,6 +12,7 @@ import { type AuditKey, type AuditLine, createAuditKeys } from './audit-line.ts'
 import { createRecordLoader, type LoadRecords } from './load-records.ts';
 import { printAnswer } from './print-answer.ts';
 import type { ServeRequest } from './serve-request.ts';
+import { ServingCounts } from './serving-counts.ts';
 import { featureSetOf, planServing, type ServingPlan } from './serving-plan.ts';
 
 export interface ServeDependencies {
@@ -25,6 +26,8 @@ export interface ServeDependencies {
 export interface ServedAnswer {
   readonly body: string;
   readonly audit: AuditLine;
+  /** Lines of metrics that are due: none most of the time. */
+  readonly metrics: readonly string[];
 }
 
 export interface FeatureServer {
@@ -40,13 +43,14 @@ interface PlannedView {
 export function createFeatureServer(deps: ServeDependencies): FeatureServer {
   const views = new Map<string, PlannedView>();
   const auditKey = createAuditKeys(deps.auditKey);
+  const counts = new ServingCounts();
 
   const plannedView = async ({ view }: ServeRequest): Promise<PlannedView> => {
     const catalogue = await deps.catalogue();
     const held = views.get(view.name);
     if (held?.version === catalogue.version) return held;
     const plan = planServing(view, catalogue, EVENT_TIME_FEATURE);
-    const planned = { version: catalogue.version, plan, load: createRecordLoader(deps, plan) };
+    const planned = { version: catalogue.version, plan, load: createRecordLoader(deps, plan, counts) };
     views.set(view.name, planned);
     return planned;
   };
@@ -70,7 +74,7 @@ export function createFeatureServer(deps: ServeDependencies): FeatureServer {
         cacheHits,
         reads,
       };
-      return { body, audit };
+      return { body, audit, metrics: counts.takeMetrics(asOfMs) };
     },
   };
 }
