@@ -7,6 +7,8 @@ import { DescribeExecutionCommand, GetExecutionHistoryCommand } from '@aws-sdk/c
 import type { RunningStage } from '@tidemark/cli/start-stage';
 import type { ComparedGroup, Inconsistency, MonitorReport, MonitorRequest } from '@tidemark/pipeline';
 
+const LAST_MS = 10_000;
+
 export interface MonitorOutcome {
   readonly report: MonitorReport;
   readonly found: readonly Inconsistency[];
@@ -21,6 +23,7 @@ export async function runMonitor(
   await stage.executions.start('monitor', id, request);
   const executionArn = `${stage.names.machineArn('monitor').replace(':stateMachine:', ':execution:')}:${id}`;
   const groups = request.groups?.length ?? 0;
+  const delayMs = (request.offlineDelaySeconds ?? 0) * 1_000;
   let waited = false;
   for (;;) {
     const { status, output, cause } = await stage.sfn.send(new DescribeExecutionCommand({ executionArn }));
@@ -31,8 +34,10 @@ export async function runMonitor(
     if (!waited && groups > 0 && entered === groups) {
       waited = true;
       await whileWaiting();
-      stage.instance.clock.advance((request.offlineDelaySeconds ?? 1_200) * 1_000);
+      // The delay is the most that a write takes: when it is over, everything has arrived.
+      stage.instance.clock.advance(delayMs - LAST_MS);
       await stage.instance.drainOffline();
+      stage.instance.clock.advance(LAST_MS);
     }
     await sleep(50);
   }
