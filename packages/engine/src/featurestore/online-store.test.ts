@@ -52,6 +52,20 @@ describe('put', () => {
     expect((await offlineTimes(id)).sort()).toEqual(['2024-01-01T00:00:00Z', '2024-01-02T00:00:00Z', '2024-01-03T00:00:00.000Z']);
   });
 
+  test.each([
+    ['exactly 350 KB', 358_400, true],
+    ['one byte more', 358_401, false],
+  ])('a record takes up to 350 KB of names and values, counted in UTF-8: %s', async (_what, sizeBytes, isTaken) => {
+    const id = freshId();
+    const at = '2024-01-02T00:00:00Z';
+    const others = Buffer.byteLength(`id${id}at${at}note`);
+    const half = Math.floor((sizeBytes - others) / 2);
+    const note = 'ü'.repeat(half) + 'x'.repeat(sizeBytes - others - 2 * half);
+    const outcome = put(id, at, { note });
+    if (isTaken) await outcome;
+    else await expect(outcome).rejects.toThrow('a record may have up to 358400 bytes');
+  });
+
   test('an equal event time overwrites, whatever its precision is written as', async () => {
     const id = freshId();
     await put(id, '2024-01-02T00:00:00Z', { note: 'a' });

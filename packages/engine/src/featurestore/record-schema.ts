@@ -29,7 +29,7 @@ export interface RecordSchema {
   parse(record: readonly FeatureValue[]): ParsedRecord;
   parseEventTime(text: string): EventTime;
   checkRecordId(recordId: string): void;
-  checkSize(json: string): void;
+  checkSize(values: readonly StoredValue[]): void;
   /** How the elements of these features begin in what `print` gives, in its order. All must be of this schema. */
   elementBeginnings(features: readonly string[]): string[];
   /** The Record array of an answer. */
@@ -40,6 +40,7 @@ const LARGEST_VALUE_CHARS = 358_400;
 const LARGEST_RECORD_BYTES = 350 * 1024;
 const LARGEST_RECORD_ID_BYTES = 2048;
 const LONGEST_UTF8_CHAR_BYTES = 3;
+const lengthOf = (text: string) => text.length;
 
 export function compileRecordSchema(
   group: FeatureGroup,
@@ -56,9 +57,17 @@ export function compileRecordSchema(
   const listPrefixes = names.map((name) => `{"FeatureName":${JSON.stringify(name)},"ValueAsStringList":`);
   const count = definitions.length;
 
+  let lastText: string | undefined;
+  let lastTime: EventTime = { seconds: 0, nanoseconds: 0 };
+  /** Records come in the order of their times, so that many in a row have the same one. */
   const parseTime = (text: string): EventTime => {
+    if (text === lastText) return lastTime;
     const parsed = parseEventTime(text, types[eventTimeIndex] as 'String' | 'Fractional');
-    if (parsed) return parsed;
+    if (parsed) {
+      lastText = text;
+      lastTime = parsed;
+      return parsed;
+    }
     const forms =
       types[eventTimeIndex] === 'String'
         ? "ISO-8601 in UTC, yyyy-MM-dd'T'HH:mm:ssZ with up to nine fraction digits"
@@ -76,6 +85,19 @@ export function compileRecordSchema(
       Buffer.byteLength(recordId) > LARGEST_RECORD_ID_BYTES
     )
       throw validationError(`Validation Error: a record identifier may have up to ${LARGEST_RECORD_ID_BYTES} bytes.`);
+  };
+
+  /** Names and values of the features that have one. */
+  const sizeOf = (values: readonly StoredValue[], measure: (text: string) => number) => {
+    let size = 0;
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index];
+      if (value === undefined) continue;
+      size += measure(names[index] as string);
+      if (typeof value === 'string') size += measure(value);
+      else for (const element of value) size += measure(element);
+    }
+    return size;
   };
 
   return {
@@ -108,14 +130,9 @@ export function compileRecordSchema(
         throw validationError(`Validation Error: the event time feature [${group.eventTimeName}] is missing.`);
       return { recordId, eventTime: parseTime(eventTime), values };
     },
-    checkSize(json) {
-      if (json.length * LONGEST_UTF8_CHAR_BYTES <= LARGEST_RECORD_BYTES) return;
-      let sizeBytes = 0;
-      for (const { FeatureName, ValueAsString, ValueAsStringList } of JSON.parse(json) as FeatureValue[]) {
-        sizeBytes +=
-          Buffer.byteLength(FeatureName as string) + Buffer.byteLength(ValueAsString ?? ValueAsStringList?.join('') ?? '');
-      }
-      if (sizeBytes > LARGEST_RECORD_BYTES)
+    checkSize(values) {
+      if (sizeOf(values, lengthOf) * LONGEST_UTF8_CHAR_BYTES <= LARGEST_RECORD_BYTES) return;
+      if (sizeOf(values, Buffer.byteLength) > LARGEST_RECORD_BYTES)
         throw validationError(`Validation Error: a record may have up to ${LARGEST_RECORD_BYTES} bytes.`);
     },
     elementBeginnings: (features) =>

@@ -63,8 +63,8 @@ export function createUpdateRecord({
         : kept === undefined
           ? undefined
           : eventTime.seconds + kept;
+      schema.checkSize(values);
       const json = schema.print(values);
-      schema.checkSize(json);
       online.replace(group.id, recordId, eventTime, expires, json);
       if (targets.offline) replication.append(group.id, invocationMs, false, values);
     };
