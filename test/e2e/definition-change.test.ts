@@ -231,3 +231,34 @@ test.each([
     }
   },
 );
+
+describe('windows that change', () => {
+  const WINDOW = "    departures_1h: aggregate.count({ length: '1h' }),\n";
+  const GROUP_OF_WINDOWS = 'dev-airport-activity-v1';
+
+  test('to what the stored state does not hold are refused with two ways out, of which one can be asked for', async () => {
+    const before = await wholeState();
+    const undo = copy.edit(WINDOW, WINDOW.replaceAll("'1h'", "'2h'"));
+    try {
+      const refused = await apply();
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/raise `version` to 2 .*--rebuild-windows/)]);
+      const planned = await apply('--plan', '--rebuild-windows');
+      expect(planned.stdout).toContain(
+        `  ! ${GROUP_OF_WINDOWS}: its windows keep something else: run \`tidemark stream rebuild\``,
+      );
+      expect(await wholeState()).toEqual(before);
+    } finally {
+      undo();
+    }
+  });
+
+  test('to what is made of what it holds are added like any feature', async () => {
+    const undo = copy.edit(WINDOW, `${WINDOW}    departures_15m: aggregate.count({ length: '15m' }),\n`);
+    try {
+      const { code, stdout } = await apply();
+      expect([code, stdout]).toEqual([0, expect.stringContaining(`  ~ ${GROUP_OF_WINDOWS}: add departures_15m (Integral)`)]);
+    } finally {
+      undo();
+    }
+  });
+});

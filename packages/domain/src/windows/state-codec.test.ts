@@ -3,9 +3,10 @@ import { emptyWindowState } from './accept-event.ts';
 import { aggregate } from './aggregate.ts';
 import { airport, airportActivity } from './airport-activity.fixture.ts';
 import { decideEvent } from './decide-event.ts';
-import { defineWindowedGroup } from './define-windowed-group.ts';
+import { defineWindowedGroup, type WindowedGroup } from './define-windowed-group.ts';
+import { evaluateWindows } from './evaluate-windows.ts';
 import { field } from './event-field.ts';
-import { decodeWindowState, encodeWindowState } from './state-codec.ts';
+import { decodeWindowState, encodeWindowState, stateFingerprint } from './state-codec.ts';
 import { greatestStateBytes } from './window-bounds.ts';
 import type { WindowState } from './window-state.ts';
 
@@ -33,15 +34,17 @@ const full = defineWindowedGroup({
   },
 });
 
+const fullState = (): WindowState => windowsOf(full);
+
 /** Ten events in each of the last thirty minutes, as long as their fields allow. */
-function fullState(): WindowState {
-  let state = emptyWindowState(full);
+function windowsOf(group: WindowedGroup): WindowState {
+  let state = emptyWindowState(group);
   for (let at = 0; at < 300; at += 1) {
     const timeMs = NOON + Math.floor(at / 10) * MINUTE + 59_000 + at;
     const id = `${at}`.padStart(20, 'x');
     const values = { city: `city ${1_000 + at}`, delay: -99_999, price: -999_900, ratio: -1.7976931348623157e308 };
     const event = { entityKey: 'ATL', keyParts: [['airport', 'ATL']] as const, id, eventTime: '', timeMs, values };
-    state = decideEvent(full, state, event, { arrivedMs: timeMs, partitionKey: 'ATL' }).state;
+    state = decideEvent(group, state, event, { arrivedMs: timeMs, partitionKey: 'ATL' }).state;
   }
   return state;
 }
@@ -90,6 +93,18 @@ describe('what is not a state', () => {
     expect(() => decodeWindowState(group, before)).toThrow(
       expect.objectContaining({ code: 'WINDOW_STATE_INCOMPATIBLE', message: expect.stringContaining('rebuild') }),
     );
+  });
+
+  test('a shorter window over what is kept leaves a state as it is, a longer one does not', () => {
+    const windows = { events: aggregate.count({ length: '10m' }) };
+    const [one, more] = [redefined({ windows }), redefined({ windows: { ...windows, few: aggregate.count({ length: '3m' }) } })];
+    expect(stateFingerprint(more)).toBe(stateFingerprint(one));
+    expect(stateFingerprint(redefined({ windows: { ...windows, many: aggregate.count({ length: '11m' }) } }))).not.toBe(
+      stateFingerprint(one),
+    );
+    const state = windowsOf(one);
+    expect(decodeWindowState(more, encodeWindowState(one, state))).toEqual(state);
+    expect(evaluateWindows(more, state, NOON + 30 * MINUTE)).toEqual({ events: 100, few: 30 });
   });
 
   test('more room leaves a state as it is', () => {

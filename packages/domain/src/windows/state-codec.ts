@@ -11,7 +11,7 @@ import { algebraOf, type Partial } from './part-algebra.ts';
 import { readOptional, writeOptional } from './scalar.ts';
 import { createStateReader, createStateWriter, type StateReader, type StateWriter, unreadable } from './state-text.ts';
 import { keptFields } from './window-bounds.ts';
-import { oldestTile } from './window-layout.ts';
+import { oldestTile, type Part, type PlannedSpan } from './window-layout.ts';
 import { firstOpenTile, firstRememberedTile, type OpenEvent, type Tile, type WindowState } from './window-state.ts';
 
 const VERSION = '1';
@@ -144,9 +144,15 @@ export const stateFingerprint = ({
   fingerprint(
     JSON.stringify([
       layout.tileMs,
-      layout.parts,
+      layout.parts.map((part) => ({ ...part, spans: decidingSpans(part) })),
       layout.ever,
       Object.entries(fields).map(([name, field]) => [name, field.kind, field.kind === 'decimal' ? field.scale : 0]),
       [latenessMs, redeliveryMs, futureToleranceMs, identity],
     ]),
+  );
+
+/** The spans that decide how long a part is kept: without those that never reach further back than another. */
+const decidingSpans = ({ spans }: Pick<Part, 'spans'>): readonly PlannedSpan[] =>
+  spans.filter(
+    (one) => !spans.some((other) => other !== one && other.stepMs % one.stepMs === 0 && other.lengthMs >= one.lengthMs),
   );
