@@ -26,6 +26,13 @@ export interface DemoResult {
   readonly rows: { readonly read: number; readonly accepted: number; readonly quarantined: number };
   readonly quarantine: Readonly<Record<string, number>>;
   readonly history: Readonly<Record<string, number>>;
+  readonly stream: {
+    readonly sent: number;
+    readonly accepted: number;
+    readonly duplicates: number;
+    readonly quarantined: number;
+    readonly readableAfterMs: number;
+  };
   readonly dataset: { readonly id: string; readonly rows: number; readonly contentHash: string; readonly location: string };
 }
 

@@ -80,6 +80,13 @@ describe('every row is accepted or quarantined', () => {
   });
 });
 
+test('every departure that was sent meanwhile is in the windows, known as sent twice, or in quarantine', () => {
+  const { sent, accepted, duplicates, quarantined, readableAfterMs } = run.result.stream;
+  expect(accepted + duplicates + quarantined).toBe(sent);
+  expect([duplicates, quarantined, accepted > 900]).toEqual([5, 1, true]);
+  expect(readableAfterMs).toBeLessThan(5_000);
+});
+
 describe('the data set', () => {
   let rows: Cells[];
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 /**
  * The main job, as a data engineer, an application and a data scientist would do it, on six months or a week of real US
- * flights: derive the files, upload them, follow their receipts, ask the API, build a training set.
+ * flights: derive the files, upload them, follow their receipts, ask the API, build a training set, while departures arrive in
+ * a stream.
  */
 import { join, resolve } from 'node:path';
 import { ALL_DAYS, latestAnchor } from '@tidemark/features/flights/calendar';
@@ -16,6 +17,8 @@ import { type RunningStage, startStage } from '../stage/start-stage.ts';
 import { followIngest, upload } from '../stage/upload.ts';
 import { waiting } from '../stage/waiting.ts';
 import { settleAnchor } from './demo-anchor.ts';
+import { playDepartures, type StreamSummary } from './play-departures.ts';
+import { showServing } from './show-serving.ts';
 import { waitForHistory } from './wait-for-history.ts';
 
 export interface DemoOptions {
@@ -44,6 +47,9 @@ export async function runDemo(options: DemoOptions, reporter: Reporter): Promise
   step('Starting the engine with the functions, the state machines and the API');
   const stage = await startStage({ ...options, stage: 'dev', profile: 'default' });
   try {
+    const departures = await playDepartures(stage);
+    step(`Departures of ${departures.day} begin to arrive in the stream, as if it were now, beside what follows`);
+
     step(`Uploading ${exported.files.length} files to s3://${stage.names.bucket('raw')}`);
     const receipts = await ingestFiles(stage, exported.files, step);
     showIngest(reporter, receipts);
@@ -62,10 +68,15 @@ export async function runDemo(options: DemoOptions, reporter: Reporter): Promise
       (state) => step(`  ${state}`),
     );
     reporter.line(`\n${showManifest(manifest)}\n`);
-    await showServing(stage, reporter);
+    await showServing(stage, reporter, 'departure-delay?origin=ATL&destination=JFK');
+
+    step('Ending the stream of departures');
+    const stream = await departures.finish();
+    reporter.line(`\n${showStream(stream)}`);
+    await showServing(stage, reporter, 'airport-now?airport=ATL');
     step('Done');
     reporter.line(showNextSteps(stage));
-    reporter.result({ ready: true, ...resultOf(stage, receipts, refused, history, manifest) });
+    reporter.result({ ready: true, ...resultOf(stage, receipts, refused, history, manifest), stream });
     return stage;
   } catch (error) {
     await stage.stop();
@@ -137,28 +148,11 @@ async function showQuarantine(stage: RunningStage, reporter: Reporter, plantedRo
   return refused;
 }
 
-async function showServing(stage: RunningStage, reporter: Reporter): Promise<void> {
-  const { api, token } = stage.engine;
-  const answer = await fetch(`${api}/features/departure-delay?origin=ATL&destination=JFK`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  const { asOf, rows } = (await answer.json()) as {
-    asOf: string;
-    rows: { features: Record<string, { value: unknown; eventTime: string | null; status: string }> }[];
-  };
-  reporter.line(`GET /features/departure-delay?origin=ATL&destination=JFK, as of ${asOf}:`);
-  reporter.line(
-    printTable(
-      ['feature', 'value', 'event time', 'status'],
-      Object.entries(rows[0]?.features ?? {}).map(([name, one]) => [
-        name,
-        one.value === null ? '–' : String(one.value),
-        one.eventTime ?? '–',
-        one.status,
-      ]),
-    ),
-  );
-}
+const showStream = ({ sent, accepted, duplicates, quarantined, readableAfterMs }: StreamSummary): string =>
+  [
+    `${sent} departures were sent meanwhile: ${accepted} are in the windows, ${duplicates} had been sent twice, ${quarantined} is in quarantine.`,
+    `One more, sent just now, was in the answers after ${readableAfterMs} ms.\n`,
+  ].join('\n');
 
 function resultOf(
   stage: RunningStage,

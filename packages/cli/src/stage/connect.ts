@@ -4,6 +4,7 @@
  */
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { GlueClient } from '@aws-sdk/client-glue';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -34,6 +35,7 @@ export interface ConnectedStage {
   readonly s3: S3Client;
   readonly sfn: SFNClient;
   readonly athena: AthenaClient;
+  readonly kinesis: KinesisClient;
   readonly objects: ObjectStore;
   readonly tables: Tables;
   readonly groups: FeatureGroups;
@@ -78,6 +80,7 @@ export function connected(
     s3,
     sfn,
     athena: new AthenaClient(config),
+    kinesis: new KinesisClient(config),
     objects: createS3ObjectStore(s3),
     tables: createGlueTables(new GlueClient(config)),
     groups: createFeatureGroups(new SageMakerClient(config), {
