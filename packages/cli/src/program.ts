@@ -15,6 +15,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   snapshots: async () => (await import('./commands/snapshot.ts')).snapshotsCommand(),
   restore: async () => (await import('./commands/restore.ts')).restoreCommand(),
   drill: async () => (await import('./commands/drill.ts')).drillCommand(),
+  monitor: async () => (await import('./commands/monitor.ts')).monitorCommand(),
+  inconsistencies: async () => (await import('./commands/monitor.ts')).inconsistenciesCommand(),
+  status: async () => (await import('./commands/status.ts')).statusCommand(),
   bundle: async () => (await import('./commands/bundle.ts')).bundleCommand(),
   demo: async () => (await import('./commands/demo.ts')).demoCommand(),
 };
@@ -30,7 +33,7 @@ export async function createProgram(exit: (error: CommanderError) => never, name
     .addHelpText(
       'after',
       `
-Exit codes: 0 done, ${EXIT.usage} wrong usage or input, ${EXIT.dependency} a service failed, ${EXIT.failed} the work failed, ${EXIT.fault} anything else.`,
+Exit codes: 0 done, ${EXIT.usage} wrong usage or input, ${EXIT.dependency} a service failed, ${EXIT.failed} the work failed, ${EXIT.alarm} something is in alarm, ${EXIT.fault} anything else.`,
     );
   const asked = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   for (const load of asked === undefined ? Object.values(COMMANDS) : [asked]) program.addCommand(await load());

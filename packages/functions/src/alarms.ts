@@ -117,6 +117,17 @@ const functionConditions = {
   },
 } as const satisfies Record<string, Condition>;
 
+const iteratorAge = {
+  IteratorAge: {
+    statistic: 'Maximum',
+    periodSeconds: FIVE_MINUTES,
+    evaluationPeriods: 2,
+    comparison: 'GreaterThanThreshold',
+    threshold: 300_000,
+    description: 'Records of a stream wait for more than 5 minutes. `tidemark stream status` shows which shard.',
+  },
+} as const satisfies Record<string, Condition>;
+
 const machineConditions = {
   ExecutionsFailed: {
     statistic: 'Sum',
@@ -154,6 +165,10 @@ const apiConditions = {
   },
 } as const satisfies Record<string, Condition>;
 
+/** Whether a value that stands for the alarm's statistic is beyond its threshold. */
+export const isInAlarm = ({ comparison, threshold }: Pick<Alarm, 'comparison' | 'threshold'>, value: number): boolean =>
+  comparison === 'GreaterThanThreshold' ? value > threshold : value < threshold;
+
 const kebab = (metric: string) => metric.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
 
 const alarmsFrom = (
@@ -185,12 +200,18 @@ export function alarmsOf(
   stage: string,
   names: StageNames,
   definitions: Pick<Definitions, 'groups'>,
-  { functions }: Pick<Topology, 'functions'> = topology,
+  { functions, streams }: Pick<Topology, 'functions' | 'streams'> = topology,
 ): Alarm[] {
   return [
     ...groupAlarms(stage, definitions),
     ...(Object.keys(functions) as FunctionName[]).flatMap((name) =>
       alarmsFrom(`function-${name}`, 'AWS/Lambda', { FunctionName: names.functionName(name) }, functionConditions),
+    ),
+    ...alarmsFrom(
+      `function-${streams.received.function}`,
+      'AWS/Lambda',
+      { FunctionName: names.functionName(streams.received.function) },
+      iteratorAge,
     ),
     ...(Object.keys(machinesOf(names)) as MachineName[]).flatMap((name) =>
       alarmsFrom(`machine-${name}`, 'AWS/States', { StateMachineArn: names.machineArn(name) }, machineConditions),

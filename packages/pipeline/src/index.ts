@@ -36,6 +36,7 @@ export { requireReceipt, sealIngest } from './ingest/seal-ingest.ts';
 export { dateOf, ingestIdOf, ledgerKeys } from './ledger/ledger-keys.ts';
 export { type CompareDependencies, type ComparedGroup, compareGroup } from './monitor/compare-group.ts';
 export { INCONSISTENCY_KINDS, type Inconsistency, type InconsistencyKind } from './monitor/finding.ts';
+export { loadInconsistencies, loadReports } from './monitor/load-reports.ts';
 export { ingestMetrics, type MeasuredGroup, measureIngest, printIngestMetrics } from './monitor/measure-ingest.ts';
 export { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName, type MetricUnit, metrics } from './monitor/metrics.ts';
 export {

@@ -1,7 +1,10 @@
 /** What the monitor says of stores that were damaged on purpose, of sound ones, and of writes that are on their way. */
+
+import type { StageStatus } from '@tidemark/cli/stage-status';
 import type { ProfileName } from '@tidemark/engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeDir, temporaryDir } from '../harness.ts';
+import { tidemark } from '../tidemark-process.ts';
 import { GROUP, hourOf, type Planted, type PlantedStage, plantedStage } from './planted-stage.ts';
 import { comparedGroup, entityNames, type MonitorOutcome, runMonitor } from './run-monitor.ts';
 
@@ -157,6 +160,23 @@ describe.each(['default', 'harsh'] as const)('with the %s profile', (profile: Pr
     const differing = planted.filter(({ kind }) => kind !== 'clock-skew').length;
     expect(entities.inconsistent).toBe(differing);
     expect(consistency?.rate).toBeCloseTo(1 - differing / entities.compared, 10);
+  });
+
+  test('`tidemark status` says what is in alarm, and its exit code says that something is', async () => {
+    const status = await tidemark('status', '--json', '--data', data);
+    expect(status.code).toBe(5);
+    const { groups, alarms } = JSON.parse(status.stdout) as StageStatus;
+    expect(alarms.map(({ name }) => name)).toContain('group-airport-hours-v1-consistency-rate-high');
+    const group = groups.find((one) => one.group === GROUP);
+    expect(group?.offlineRows).toBeGreaterThan(SOUND_HOURS.length * everyAirport.length);
+    expect(group?.comparison).toMatchObject({ kinds: { stale: PLACES, missing: PLACES, 'lost-partition': PLACES } });
+  });
+
+  test('`tidemark inconsistencies` lists one kind', async () => {
+    const run = `${profile}-damaged`;
+    const { code, stdout } = await tidemark('inconsistencies', '--run', run, '--kind', 'stale', '--json', '--data', data);
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as { inconsistencies: unknown[] }).inconsistencies).toHaveLength(PLACES);
   });
 
   test('metrics of the run can be looked up by group', () => {

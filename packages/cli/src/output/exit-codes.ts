@@ -1,7 +1,7 @@
 import { type ErrorCode, errorRegistry, TidemarkError } from '@tidemark/domain';
 
-/** Scripts may rely on these: 1 a defect or an unexpected fault, 2 wrong usage or input, 3 a dependency failed, 4 the work ended with a failure. */
-export const EXIT = { fault: 1, usage: 2, dependency: 3, failed: 4 } as const;
+/** Scripts may rely on these: 1 a defect or an unexpected fault, 2 wrong usage or input, 3 a dependency failed, 4 the work ended with a failure, 5 something is in alarm. */
+export const EXIT = { fault: 1, usage: 2, dependency: 3, failed: 4, alarm: 5 } as const;
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommandFailed) return EXIT.failed;
