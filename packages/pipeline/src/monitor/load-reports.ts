@@ -13,7 +13,8 @@ export async function loadReports(
   { nowMs, days }: { readonly nowMs: number; readonly days: number },
 ): Promise<MonitorReport[]> {
   const reports: MonitorReport[] = [];
-  for (let back = 0; back < days; back++) {
+  // From tomorrow on: the clock that named the day may be ahead of this one.
+  for (let back = -1; back < days; back++) {
     for await (const { key } of objects.list(ledger, ledgerKeys.monitorDay(dateOf(nowMs - back * DAY_MS)))) {
       const report = await loadJson<MonitorReport>(objects, ledger, key);
       if (report !== undefined) reports.push(report);
