@@ -1,9 +1,10 @@
 /** The flights groups as a snapshot, everything online wiped, and back: under a kind engine and a harsh one. */
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { runDrill } from '@tidemark/cli/run-drill';
 import { runQuery } from '@tidemark/cli/run-query';
 import { restoreSnapshot, takeSnapshot } from '@tidemark/cli/run-snapshot';
 import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
-import type { ProfileName } from '@tidemark/engine';
+import { engineCredentials, type ProfileName } from '@tidemark/engine';
 import { exportFlights, type FlightsExport } from '@tidemark/features/flights/export';
 import type { RestoreRequest, SnapshotManifest } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -128,6 +129,36 @@ describe.each(['default', 'harsh'] as const)('under the %s profile', (profile: P
     expect(await online.records(group)).toEqual(before[2]);
   });
 
+  test('windows are made again from the events, and the stream goes on', async () => {
+    const group = physical('airport-activity');
+    const airports = ['ATL', 'JFK', 'LAX'];
+    const departures = async (from: number) => {
+      // A minute ago: the arrival that a value is as of may be told a little too early.
+      const scheduled = new Date(stage.instance.clock.nowMs() - 60_000).toISOString();
+      const events = Array.from({ length: 60 }, (_, at) => ({
+        id: `e${from + at}`,
+        airport: airports[at % airports.length] as string,
+        destination: 'ORD',
+        scheduled,
+        delay: at,
+      }));
+      await putRecords(stage, 'dev-departures', events);
+    };
+    const counted = async () =>
+      [...(await online.records(group)).values()].map(({ airport, departures_1h }) => `${airport} ${departures_1h}`);
+    const each = (count: number) => airports.map((airport) => `${airport} ${count}`);
+    await departures(0);
+    await expect.poll(() => inFastTime(stage, counted()), { timeout: 120_000 }).toEqual(each(20));
+
+    await online.wipe(group);
+    const { windows, counts } = await restore({ groups: ['airport-activity'] });
+    expect(windows).toMatchObject([{ stream: 'departures', status: 'SUCCEEDED' }]);
+    expect(counts.rows).toBe(0);
+    expect(await counted()).toEqual(each(20));
+    await departures(60);
+    await expect.poll(counted, { timeout: 120_000 }).toEqual(each(40));
+  });
+
   test('a drill brings every record back into groups of its own, and leaves none of them', async () => {
     const shadows = new Set<string>();
     const report = await inFastTime(stage, runDrill(stage, ['airport-profile', 'route-days'], quietly, shadows));
@@ -168,6 +199,20 @@ describe.each(['default', 'harsh'] as const)('under the %s profile', (profile: P
     ]);
   });
 });
+
+async function putRecords(
+  { engine: { endpoint, region } }: RunningStage,
+  StreamName: string,
+  events: readonly { readonly airport: string }[],
+): Promise<void> {
+  const kinesis = new KinesisClient({ endpoint, region, credentials: engineCredentials });
+  let open = events.map((event) => ({ PartitionKey: event.airport, Data: Buffer.from(JSON.stringify(event)) }));
+  while (open.length > 0) {
+    const { Records = [] } = await kinesis.send(new PutRecordsCommand({ StreamName, Records: open }));
+    open = open.filter((_, at) => Records[at]?.ErrorCode !== undefined);
+  }
+  kinesis.destroy();
+}
 
 interface Row {
   readonly key: string;

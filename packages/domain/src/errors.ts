@@ -121,6 +121,7 @@ export const errorRegistry = {
   SNAPSHOT_INCOMPATIBLE: caller(409, 'A group of the snapshot is no longer as it was: a feature was retyped or removed.'),
   SNAPSHOT_DAMAGED: us('The files of a snapshot do not hold what its manifest says.'),
   RESTORE_INCOMPLETE: us('The results of a restore do not add up to its snapshot.'),
+  RESTORE_WINDOWS_FAILED: dependency(503, 'The windows of a stream could not be made again from its event history.'),
   RESTORE_UNEQUAL: dependency(503, 'Records that a restore wrote and read back were not as they should be.'),
   // Monitor.
   MONITOR_SCAN_TOO_LARGE: caller(413, 'The history that a comparison would read is beyond its limit.'),

@@ -111,6 +111,7 @@ export const machinesOf = (
   restore: restoreMachine({
     planRestore: names.functionArn('plan-restore'),
     restorePart: names.functionArn('restore-part'),
+    restoreWindows: names.functionArn('restore-windows'),
     sealRestore: names.functionArn('seal-restore'),
     partConcurrency: chunkConcurrency,
   }),

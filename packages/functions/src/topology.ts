@@ -346,6 +346,22 @@ const functions = {
       },
     ],
   },
+  'restore-windows': {
+    entry: 'restore/restore-windows.ts',
+    memoryMb: 512,
+    timeoutMs: minutes(1),
+    environment: {
+      ...restores,
+      REBUILD_MACHINE_ARN: { machineArn: 'rebuild-windows' },
+      OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' },
+    },
+    permissions: [
+      read('ledger', 'restore-plans/*'),
+      list('ledger'),
+      { actions: ['states:StartExecution'], on: { machine: 'rebuild-windows' } },
+      { actions: ['states:DescribeExecution'], on: { machine: 'rebuild-windows', executions: true } },
+    ],
+  },
   'seal-restore': {
     entry: 'restore/seal-restore.ts',
     memoryMb: 1_024,

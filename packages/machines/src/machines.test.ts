@@ -53,7 +53,13 @@ const machines = {
     queryConcurrency: 4,
     partConcurrency: 4,
   }),
-  restore: restoreMachine({ planRestore: arn('plan'), restorePart: arn('part'), sealRestore: arn('seal'), partConcurrency: 4 }),
+  restore: restoreMachine({
+    planRestore: arn('plan'),
+    restorePart: arn('part'),
+    restoreWindows: arn('windows'),
+    sealRestore: arn('seal'),
+    partConcurrency: 4,
+  }),
   monitor: monitorMachine({
     planMonitor: arn('plan'),
     observeGroup: arn('observe'),

@@ -1,17 +1,31 @@
 import type { StateMachine } from './states-language.ts';
 import { transientFaults } from './transient-faults.ts';
 
+/** Making windows again waits for the history to settle, which takes the offline delay. */
+const LOOK_AFTER_SECONDS = 5;
+
 /**
- * `restore`: plan → distributed Map of parts, each written online and read back → seal.
+ * `restore`: plan → windows begin to be made again from their event history → distributed Map of parts, each written online and
+ * read back → wait for the windows → seal.
  *
  * Input: `{ snapshot, groups?, into?, exact? }`. Output: the receipt.
  */
 export function restoreMachine(names: {
   planRestore: string;
   restorePart: string;
+  restoreWindows: string;
   sealRestore: string;
   partConcurrency: number;
 }): StateMachine {
+  const windows = (next: string) => ({
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke',
+    Parameters: { FunctionName: names.restoreWindows, 'Payload.$': '$' },
+    ResultSelector: { 'value.$': '$.Payload' },
+    ResultPath: '$.windows',
+    Retry: transientFaults,
+    Next: next,
+  });
   return {
     Comment: 'A snapshot back into the online store, every record read back',
     QueryLanguage: 'JSONPath',
@@ -28,8 +42,9 @@ export function restoreMachine(names: {
         Parameters: { FunctionName: names.planRestore, 'Payload.$': '$' },
         OutputPath: '$.Payload',
         Retry: transientFaults,
-        Next: 'Restore parts',
+        Next: 'Begin windows',
       },
+      'Begin windows': windows('Restore parts'),
       'Restore parts': {
         Type: 'Map',
         Label: 'Parts',
@@ -68,8 +83,15 @@ export function restoreMachine(names: {
           },
         },
         ResultPath: null,
-        Next: 'Seal',
+        Next: 'Look after windows',
       },
+      'Look after windows': windows('Are the windows made?'),
+      'Are the windows made?': {
+        Type: 'Choice',
+        Choices: [{ Variable: '$.windows.value.running', BooleanEquals: true, Next: 'Have patience' }],
+        Default: 'Seal',
+      },
+      'Have patience': { Type: 'Wait', Seconds: LOOK_AFTER_SECONDS, Next: 'Look after windows' },
       Seal: {
         Type: 'Task',
         Resource: 'arn:aws:states:::lambda:invoke',

@@ -93,6 +93,7 @@ export { planRestore, targetOf } from './restore/plan-restore.ts';
 export type { RestoreDependencies, RestorePartDependencies } from './restore/restore-dependencies.ts';
 export { type PartToRestore, restorePart } from './restore/restore-part.ts';
 export type { PlannedRestore, RestoreCounts, RestoreReceipt, RestoreRequest, RestoreState } from './restore/restore-plan.ts';
+export { restoreWindows } from './restore/restore-windows.ts';
 export { sealRestore } from './restore/seal-restore.ts';
 export type { AuditKey, AuditLine } from './serve/audit-line.ts';
 export type { FeatureAnswer, FeatureStatus } from './serve/feature-answer.ts';

@@ -52,6 +52,8 @@ export function showRestore(receipt: RestoreReceipt): string {
       ]),
     ),
   ];
+  for (const { stream, status } of receipt.windows)
+    lines.push(`Windows of stream ${stream}: made again from the event history: ${status}`);
   if (receipt.counts.newer > 0 && !receipt.exact)
     lines.push('Newer online values were left as they are; --exact takes them back.');
   if (receipt.counts.hidden > 0) lines.push('Hidden records were deleted after the snapshot; --exact brings them back.');

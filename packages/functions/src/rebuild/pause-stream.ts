@@ -6,5 +6,7 @@ import { pauseDependencies } from './pause-dependencies.ts';
 export const handler = task(async (state: RebuildState) => {
   const { stream, offlineDelayMs } = state.request;
   const { pausedAtMs } = await pauseStream(await pauseDependencies(), requireStream({ definitions }, stream), ownerOf(state));
-  return { pausedAtMs, settledAt: new Date(pausedAtMs + offlineDelayMs).toISOString() };
+  // The machine waits by its own clock, which this one may be behind.
+  const settledMs = Math.max(pausedAtMs, Date.parse(state.startedAt)) + offlineDelayMs;
+  return { pausedAtMs, settledAt: new Date(settledMs).toISOString() };
 });

@@ -1,5 +1,5 @@
 /** First step of a restore: the snapshot is there, its groups are still what they were, and what goes where. */
-import { TidemarkError } from '@tidemark/domain';
+import { type Definitions, isWindowed, TidemarkError } from '@tidemark/domain';
 import { type CatalogueEntry, resolveGroup } from '../catalogue/catalogue.ts';
 import { printJson, requireJson } from '../ledger/json-objects.ts';
 import { ledgerKeys } from '../ledger/ledger-keys.ts';
@@ -15,7 +15,7 @@ const MOST_NAME_CHARS = 64;
 export async function planRestore(deps: RestoreDependencies, { id, startedAt, request }: RestoreState): Promise<PlannedRestore> {
   const manifest = await requireSnapshot(deps.objects, deps.snapshotBucket, request.snapshot);
   const date = startedAt.slice(0, 10);
-  const chosen = chooseGroups(manifest, request);
+  const chosen = chooseGroups(deps.definitions, manifest, request);
   const groups = await Promise.all(chosen.map((group) => restoredGroup(deps, group, request)));
   const plan: RestorePlan = {
     id,
@@ -25,6 +25,7 @@ export async function planRestore(deps: RestoreDependencies, { id, startedAt, re
     asOf: manifest.asOf,
     groups,
     parts: chosen.flatMap(({ group, parts }) => parts.filter(({ rows }) => rows > 0).map((part) => ({ group, ...part }))),
+    streams: streamsOf(deps.definitions, request),
   };
   const planKey = ledgerKeys.restorePlan(date, id);
   const partListKey = ledgerKeys.restoreParts(date, id);
@@ -48,11 +49,24 @@ export function targetOf(groupName: string, into: string | undefined): string {
 export const requirePlan = (deps: Pick<RestoreDependencies, 'objects' | 'ledger'>, planKey: string): Promise<RestorePlan> =>
   requireJson<RestorePlan>(deps.objects, deps.ledger, planKey);
 
-function chooseGroups({ id, groups }: SnapshotManifest, { groups: asked }: RestoreRequest): readonly SnapshotGroup[] {
-  const missing = asked?.find((name) => !groups.some(({ group }) => group === name));
+function chooseGroups(
+  definitions: Definitions,
+  { id, groups }: SnapshotManifest,
+  { groups: asked }: RestoreRequest,
+): readonly SnapshotGroup[] {
+  const windowed = definitions.groups.filter(isWindowed);
+  const known = new Set([...groups.map(({ group }) => group), ...windowed.map(({ name }) => name)]);
+  const missing = asked?.find((name) => !known.has(name));
   if (missing !== undefined)
     throw new TidemarkError('GROUP_UNKNOWN', `snapshot ${id} has no group "${missing}"`, { field: missing });
   return groups.filter(({ group }) => asked?.includes(group) ?? true);
+}
+
+/** Streams of the windowed groups that are asked for. Windows have no other place to go: `into` leaves them alone. */
+function streamsOf({ streamSources }: Definitions, { groups: asked, into }: RestoreRequest): string[] {
+  if (into !== undefined) return [];
+  const chosen = streamSources.filter(({ group }) => isWindowed(group) && (asked?.includes(group.name) ?? true));
+  return [...new Set(chosen.map(({ stream }) => stream.name))];
 }
 
 async function restoredGroup(

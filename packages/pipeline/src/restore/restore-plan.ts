@@ -1,11 +1,12 @@
 /** What a restore writes to the ledger along its way; together they are the evidence behind its receipt. */
 import type { CatalogueEntry } from '../catalogue/catalogue.ts';
+import type { ExecutionStatus } from '../ports/executions.ts';
 import type { SnapshotPart } from '../snapshot/snapshot-plan.ts';
 
 export interface RestoreRequest {
   /** Id of the snapshot. */
   readonly snapshot: string;
-  /** Logical names; absent: every group of the snapshot. */
+  /** Logical names; absent: every group of the snapshot, and every windowed one. */
   readonly groups?: readonly string[];
   /** Write into the groups whose names end in `-{into}` instead; they must exist. */
   readonly into?: string;
@@ -32,6 +33,8 @@ export interface RestorePlan {
   readonly asOf: string;
   readonly groups: readonly RestoreGroup[];
   readonly parts: readonly (SnapshotPart & { readonly group: string })[];
+  /** Logical names: the windows fed by these are made again from the event history. */
+  readonly streams: readonly string[];
 }
 
 /** The state that the machine hands from step to step. */
@@ -47,6 +50,13 @@ export interface PlannedRestore {
   readonly ledger: string;
   readonly planKey: string;
   readonly partListKey: string;
+}
+
+/** A stream whose window states were made again, by this execution of `rebuild-windows`; its receipt says the rest. */
+export interface RebuiltStream {
+  readonly stream: string;
+  readonly execution: string;
+  readonly status: ExecutionStatus;
 }
 
 /**
@@ -90,4 +100,5 @@ export interface RestoreReceipt {
     readonly contentHash: string;
     readonly snapshotHash: string;
   })[];
+  readonly windows: readonly RebuiltStream[];
 }

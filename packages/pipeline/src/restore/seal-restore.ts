@@ -6,11 +6,12 @@ import { groupHashOf } from '../snapshot/row-digests.ts';
 import { requirePlan } from './plan-restore.ts';
 import type { RestoreDependencies } from './restore-dependencies.ts';
 import type { PlannedRestore, RestoreCounts, RestoreGroup, RestoreReceipt, RestoreResult } from './restore-plan.ts';
+import type { RestoredWindows } from './restore-windows.ts';
 
-/** @throws RESTORE_INCOMPLETE; RESTORE_UNEQUAL, with the receipt written */
+/** @throws RESTORE_INCOMPLETE; RESTORE_UNEQUAL and RESTORE_WINDOWS_FAILED, with the receipt written */
 export async function sealRestore(
   deps: Pick<RestoreDependencies, 'objects' | 'ledger' | 'waiting'>,
-  { planKey }: PlannedRestore,
+  { planKey, windows }: PlannedRestore & { readonly windows?: { readonly value: RestoredWindows } },
 ): Promise<RestoreReceipt> {
   const plan = await requirePlan(deps, planKey);
   const receiptKey = ledgerKeys.restore(plan.date, plan.id);
@@ -29,6 +30,7 @@ export async function sealRestore(
       startedAt: plan.startedAt,
       finishedAt: new Date(Math.max(deps.waiting.nowMs(), Date.parse(plan.startedAt))).toISOString(),
       counts: sumCounts(results),
+      windows: windows?.value.streams ?? [],
       groups: plan.groups.map((group) =>
         groupReceipt(
           group,
@@ -42,6 +44,13 @@ export async function sealRestore(
     throw new TidemarkError(
       'RESTORE_UNEQUAL',
       `${receipt.counts.unequal} of ${receipt.counts.rows} records were not read back as they were written: restore again`,
+    );
+  }
+  const failed = receipt.windows.find(({ status }) => status !== 'SUCCEEDED');
+  if (failed !== undefined) {
+    throw new TidemarkError(
+      'RESTORE_WINDOWS_FAILED',
+      `the windows fed by stream ${failed.stream} were not made again: execution ${failed.execution} of rebuild-windows ended as ${failed.status}`,
     );
   }
   return receipt;

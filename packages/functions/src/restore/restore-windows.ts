@@ -1,0 +1,14 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { clientSettings, createExecutions } from '@tidemark/aws';
+import { type PlannedRestore, REBUILD_MACHINE, restoreWindows } from '@tidemark/pipeline';
+import { settings } from '../runtime/settings.ts';
+import { task } from '../runtime/task.ts';
+import { restoreDependencies } from './dependencies.ts';
+
+const deps = {
+  ...restoreDependencies,
+  executions: createExecutions(new SFNClient(clientSettings), { [REBUILD_MACHINE]: settings.text('REBUILD_MACHINE_ARN') }),
+  offlineDelaySeconds: settings.positive('OFFLINE_DELAY_SECONDS'),
+};
+
+export const handler = task((planned: PlannedRestore) => restoreWindows(deps, planned));
