@@ -59,7 +59,7 @@ export async function openBench(): Promise<Bench> {
 }
 
 /** Uploads files, a few at a time, and follows each to its receipt. */
-export async function ingestFiles(stage: RunningStage, files: readonly ExportedFile[]): Promise<Receipt[]> {
+export async function ingestFiles(stage: RunningStage, files: readonly Pick<ExportedFile, 'path' | 'key'>[]): Promise<Receipt[]> {
   const receipts: Receipt[] = [];
   let next = 0;
   const lane = async () => {

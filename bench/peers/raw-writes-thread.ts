@@ -9,17 +9,19 @@ export interface RawWrites {
   readonly groupName: string;
   readonly rows: number;
   readonly calls: number;
+  /** `history`: to the offline store only, of the group airport-hours. `online`: an entity each, of the group travellers. */
+  readonly kind: 'history' | 'online';
 }
 
 export interface RawWritesResult {
   readonly seconds: number;
 }
 
-const { endpoint, region, groupName, rows, calls } = workerData as RawWrites;
+const { endpoint, region, groupName, rows, calls, kind } = workerData as RawWrites;
 const client = new SageMakerFeatureStoreRuntimeClient({ endpoint, region, credentials: engineCredentials });
 
 /** Earlier than anything else in the group: only history, as most rows of an ingest are. */
-const recordAt = (at: number) => ({
+const historyRecord = (at: number) => ({
   FeatureGroupName: groupName,
   TargetStores: ['OfflineStore' as const],
   Record: [
@@ -31,6 +33,20 @@ const recordAt = (at: number) => ({
     { FeatureName: 'share_late', ValueAsString: '0.25' },
   ],
 });
+
+const onlineRecord = (at: number) => ({
+  FeatureGroupName: groupName,
+  TargetStores: ['OnlineStore' as const],
+  Record: [
+    { FeatureName: 'entity_key', ValueAsString: String(at) },
+    { FeatureName: 'traveller', ValueAsString: String(at) },
+    { FeatureName: 'event_time', ValueAsString: '2026-01-01T00:00:00Z' },
+    { FeatureName: 'home', ValueAsString: `A${at % 300}` },
+    { FeatureName: 'trips', ValueAsString: String(at % 40) },
+    { FeatureName: 'mean_delay', ValueAsString: `${at % 90}.25` },
+  ],
+});
+const recordAt = kind === 'history' ? historyRecord : onlineRecord;
 
 async function write(count: number): Promise<void> {
   let next = 0;

@@ -1,16 +1,15 @@
 /** `kill -9` of the engine wherever it hurts, a restart over what it left, and the same evidence as on a quiet day. */
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
 import { type ConnectedStage, connect } from '@tidemark/cli/connect';
 import { runQuery } from '@tidemark/cli/run-query';
 import { followIngest, type Upload, upload } from '@tidemark/cli/upload';
-import { TidemarkError } from '@tidemark/domain';
 import { type DatasetManifest, dateOf, type IngestPlan, ledgerKeys, type Receipt } from '@tidemark/pipeline';
 import { afterAll, expect, test } from 'vitest';
 import { removeDir, temporaryDir } from '../e2e/harness.ts';
 import { type Serving, serve } from '../e2e/tidemark-process.ts';
 import { writeRouteFile, writeRouteLabels } from './route-files.ts';
+import { until } from './until.ts';
 
 const files = temporaryDir();
 const file = writeRouteFile(join(files, 'routes.csv'));
@@ -96,25 +95,6 @@ async function hasEntered({ sfn, names }: ConnectedStage, state: string): Promis
   const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
   return events.some((event) => event.stateEnteredEventDetails?.name === state);
 }
-
-/** Looks until it is so. While the engine starts, nobody answers. */
-async function until(what: string, reached: () => Promise<boolean | undefined>): Promise<void> {
-  for (;;) {
-    try {
-      const now = await reached();
-      if (now === undefined) throw new Error(`too late for: ${what}`);
-      if (now) return;
-    } catch (error) {
-      if (!isNobodyThere(error)) throw error;
-    }
-    await pause(5);
-  }
-}
-
-const isNobodyThere = (error: unknown): boolean =>
-  error instanceof TidemarkError
-    ? isNobodyThere(error.cause)
-    : ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 interface Evidence {
   readonly receipt: Receipt;

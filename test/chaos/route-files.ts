@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 
 const ROUTES = 150;
 const HOURS = 400;
+const DISTINCT_HOURS = 110;
 const BAD_EVERY = 1_000;
 const HOUR_MS = 3_600_000;
 const iso = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
@@ -29,6 +30,19 @@ export function writeRouteLabels(path: string): { readonly rows: number } {
   for (let label = 0; label < 2_000; label++) {
     const route = (label * 7) % ROUTES;
     lines.push(`${airport(route)},${airport(route + 1)},${iso(Date.parse(hourAt((label * 13) % HOURS)) + 1_800_000)}`);
+  }
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return { rows: lines.length - 1 };
+}
+
+const code = (ordinal: number) => String.fromCharCode(...[676, 26, 1].map((place) => 65 + (Math.floor(ordinal / place) % 26)));
+
+/** Every row a route of its own, hour by hour, so that a snapshot of them has several parts. */
+export function writeDistinctRoutes(path: string): { readonly rows: number } {
+  const lines = ['origin,destination,day_end,flights,mean_delay,share_late,distance'];
+  for (let row = 0; row < ROUTES * DISTINCT_HOURS; row++) {
+    const hour = hourAt(Math.floor(row / ROUTES));
+    lines.push(`${code(row)},${code(row + 1)},${hour},${row % 40},${(row % 97) / 8},${(row % 5) / 4},${100 + row}`);
   }
   writeFileSync(path, `${lines.join('\n')}\n`);
   return { rows: lines.length - 1 };

@@ -21,7 +21,7 @@ import {
 
 const MOST_PARTS = 64;
 /** Of history: what a part holds is at most as much. */
-const PART_BYTES = 2_000_000;
+const PART_BYTES = 500_000;
 
 /** @throws SNAPSHOT_OPTION_INVALID, GROUP_UNKNOWN */
 export async function planSnapshot(
