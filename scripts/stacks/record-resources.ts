@@ -33,6 +33,8 @@ interface Registration {
 export type Pulumi = any;
 
 const SECRET = '(secret)';
+/** What every secret of the stage is while it is synthesised. */
+export const SECRET_VALUE = 'a secret that stands for every secret of a synthesised stage';
 
 export function recordResources(pulumi: Pulumi, mocks: Pulumi, { app, stage }: { app: string; stage: string }) {
   const recorded: RecordedResource[] = [];
@@ -44,8 +46,8 @@ export function recordResources(pulumi: Pulumi, mocks: Pulumi, { app, stage }: {
   };
   pulumi.runtime.setMocks(
     {
-      newResource({ type, name, inputs }: { type: string; name: string; inputs: Record<string, unknown> }) {
-        inputsOf.set(keyOf(type, name), inputs);
+      async newResource({ type, name, inputs }: { type: string; name: string; inputs: Record<string, unknown> }) {
+        inputsOf.set(keyOf(type, name), (await settledValue(inputs)) as Record<string, unknown>);
         return createdResource(type, name, inputs);
       },
       call: ({ token, inputs }: { token: string; inputs: Record<string, unknown> }) => lookUp(token, inputs),
@@ -93,23 +95,32 @@ function describe(request: Registration, inputs: Record<string, unknown>): Recor
   };
 }
 
+/** Archives and assets arrive with promises inside. */
+async function settledValue(value: unknown): Promise<unknown> {
+  const settled = await value;
+  if (Array.isArray(settled)) return Promise.all(settled.map(settledValue));
+  if (settled === null || typeof settled !== 'object') return settled;
+  const entries = Object.entries(settled).map(async ([key, each]) => [key, await settledValue(each)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
 /** Sorted keys, no secrets, and texts that are JSON as what they say. */
 function readable(value: unknown): unknown {
   if (typeof value === 'string') return readableText(value);
   if (Array.isArray(value)) return value.map(readable);
   if (value === null || typeof value !== 'object') return value;
-  if (SECRET_SIGNATURE in value) return SECRET;
-  const path = assetPath(value);
-  if (path !== undefined) return path;
+  // Pulumi calls the whole value secret that holds one.
+  if (SECRET_SIGNATURE in value) return readable((value as unknown as { value: unknown }).value);
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, each]) => each !== undefined)
+      .filter(([key, each]) => each !== undefined && !key.startsWith('__'))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, each]) => [key, readable(each)]),
   );
 }
 
 function readableText(text: string): unknown {
+  if (text === SECRET_VALUE) return SECRET;
   if (!/^[[{]/.test(text)) return text;
   try {
     return readable(JSON.parse(text));
@@ -120,6 +131,3 @@ function readableText(text: string): unknown {
 
 /** How Pulumi marks what must not be shown. */
 const SECRET_SIGNATURE = '4dabf18193072939515e22adb298388d';
-
-const assetPath = (value: object): unknown =>
-  'path' in value && Object.keys(value).every((key) => key === 'path' || key.startsWith('__')) ? { file: value.path } : undefined;

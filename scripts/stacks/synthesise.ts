@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBundles } from '@tidemark/cli/bundle-stage';
+import { writeIfChanged } from '@tidemark/cli/write-if-changed';
 import { bundleProgram } from './bundle-program.ts';
 import { ensurePlatform, platformDir } from './ensure-platform.ts';
-import type { RecordedResource } from './record-resources.ts';
+import { type RecordedResource, SECRET_VALUE } from './record-resources.ts';
 
 export interface SynthRequest {
   readonly root: string;
@@ -58,8 +59,7 @@ export async function synthesised(request: SynthRequest): Promise<RecordedResour
   const text = await readFile(kept, 'utf8').catch(() => undefined);
   if (text !== undefined) return JSON.parse(text);
   const resources = await synthesise(request);
-  await mkdir(join(request.root, 'dist/synth/kept'), { recursive: true });
-  await writeFile(kept, printResources(resources));
+  await writeIfChanged(kept, Buffer.from(printResources(resources)));
   return resources;
 }
 
@@ -68,7 +68,7 @@ async function run(module: string, variables: Record<string, string>): Promise<s
     env: {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '',
-      SST_SECRET_AuditKey: 'x'.repeat(43),
+      SST_SECRET_AuditKey: SECRET_VALUE,
       TIDEMARK_JWT_ISSUER: 'https://issuer.invalid/',
       ...variables,
     },

@@ -24,7 +24,7 @@ const BUNDLES = 'dist/functions';
 /** @throws Error where the bundle is not there */
 export function createFunction(foundation: Foundation, name: FunctionName) {
   const { context, keys, storage, network } = foundation;
-  const { memoryMb, timeoutMs, reservedConcurrency, environment } = topology.functions[name];
+  const { memoryMb, timeoutMs, reservedConcurrency } = topology.functions[name];
   const logical = pascal(name);
   const { role, attached } = createRole(context, logical, {
     logical: name,
@@ -32,7 +32,8 @@ export function createFunction(foundation: Foundation, name: FunctionName) {
     keys,
     policy: (place) => functionPolicy(place, name, { inNetwork: network !== undefined }),
   });
-  const isAudited = Object.values(environment).some((value) => typeof value !== 'string' && 'secret' in value);
+  // Who asked for what is evidence, and stays longer than what went wrong.
+  const isAudited = topology.routes.some((route) => route.function === name);
   const log = createLogGroup(context, keys, logical, { kind: 'functions', of: name, audit: isAudited });
   const { runtime, bundle } = bundleOf(name);
   const code = new aws.s3.BucketObjectv2(`${logical}Code`, {

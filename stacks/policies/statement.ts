@@ -35,7 +35,9 @@ function mergeBy(
 ): Statement[] {
   const merged = new Map<string, Statement>();
   for (const statement of statements) {
-    const key = JSON.stringify([statement.Effect, statement.Principal, statement.Condition, same(statement)]);
+    // Where an action takes no resource, its statement stays by itself, so that each such exception can be seen.
+    const alone = statement.Resource?.includes('*') ? statement.Sid : undefined;
+    const key = JSON.stringify([statement.Effect, statement.Principal, statement.Condition, same(statement), alone]);
     const present = merged.get(key);
     const union = [...new Set([...(present?.[united] ?? []), ...(statement[united] ?? [])])].sort();
     merged.set(key, present === undefined ? statement : { ...present, [united]: union });

@@ -1,0 +1,111 @@
+/** A deployment never replaces a feature group, whatever becomes of the definitions; what cannot be extended is refused. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Group, storedGroups } from '@tidemark/domain';
+import { definitions } from '@tidemark/features';
+import { type DescribedGroup, planGroup, ttlMsOf } from '@tidemark/pipeline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { projectRoot } from '../../scripts/bootstrap/project-root.mjs';
+import { synthesised } from '../../scripts/stacks/synthesise.ts';
+import { changed, type Inputs, ofType, type Resources, resourcesOf, SYNTH_MS } from './resources.ts';
+import { findReplacements } from './rules/replacements.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tidemark-definitions-'));
+let before: Resources;
+let after: Resources;
+
+/** One feature more, another description, another time to live. */
+const ADDED = `
+import { definitions as shipped } from '@tidemark/features';
+const [profile, hours, ...others] = shipped.groups;
+const type = { kind: 'Integral' };
+export const definitions = {
+  ...shipped,
+  groups: [profile, { ...hours, description: 'other', ttlMs: 3_600_000, features: { ...hours.features, cancelled: type } }, ...others],
+};
+`;
+
+beforeAll(async () => {
+  const module = join(folder, 'definitions.ts');
+  writeFileSync(module, ADDED);
+  before = await resourcesOf('production');
+  after = await synthesised({ root: projectRoot, stage: 'production', definitions: module });
+}, SYNTH_MS);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const groupNamed = (resources: Resources, name: string) =>
+  ofType(resources, 'sagemaker/featureGroup:FeatureGroup').find((one) => one.name === name)?.inputs as Inputs;
+
+describe('adding a feature', () => {
+  test('reaches the stacks: the group has it, and the table over its history', () => {
+    const featureNames = groupNamed(after, 'Group-airport-hours-v1').featureDefinitions.map((one: Inputs) => one.featureName);
+    expect(featureNames).toContain('cancelled');
+    const table = after.find(({ name }) => name === 'Table-production-airport-hours-v1')?.inputs as Inputs;
+    expect(table.storageDescriptor.columns.map((one: Inputs) => one.name)).toContain('cancelled');
+  });
+
+  test('replaces no group: what the provider would replace one for is ignored once it stands', () => {
+    expect(findReplacements(before, after)).toEqual([]);
+  });
+
+  test('leaves what the service changes in place: the time to live', () => {
+    expect(groupNamed(after, 'Group-airport-hours-v1').onlineStoreConfig.ttlDuration).toEqual({ unit: 'Hours', value: 1 });
+  });
+
+  test('would replace it if the stacks did not say so', () => {
+    const careless = changed(after, 'Group-airport-hours-v1', ({ options }) => {
+      options.ignoreChanges = options.ignoreChanges.filter((path: string) => path !== 'featureDefinitions');
+    });
+    expect(findReplacements(before, careless)).toEqual(['Group-airport-hours-v1: featureDefinitions']);
+  });
+
+  test('is an addition for `tidemark apply`, in place', () => {
+    const [, hours] = definitions.groups;
+    const wider = { ...hours, features: { ...hours?.features, cancelled: { kind: 'Integral' } } } as Group;
+    expect(planGroup(wider, 'x', described('airport-hours')).map(({ kind }) => kind)).toEqual(['add-features']);
+  });
+});
+
+describe('a definition that a group cannot follow is refused with the way out:', () => {
+  const [, hours] = definitions.groups as [Group, Group];
+  const { departures: _, ...fewer } = hours.features;
+  test.each([
+    { why: 'a feature removed', features: fewer, says: 'feature departures was removed' },
+    {
+      why: 'a feature retyped',
+      features: { ...hours.features, departures: { kind: 'String' } },
+      says: 'feature departures was Integral and cannot become String',
+    },
+  ])('$why', ({ features, says }) => {
+    const [change] = planGroup({ ...hours, features } as Group, 'x', described('airport-hours'));
+    expect(change).toMatchObject({ kind: 'refused' });
+    expect((change as { reason: string }).reason).toContain(says);
+    expect((change as { reason: string }).reason).toContain('raise `version` of airport-hours to 2');
+  });
+
+  test('the way out, a second version, stands beside the first as a group of its own', () => {
+    const names = storedGroups({ groups: [hours, { ...hours, version: 2 }] }).map(({ name, version }) => `${name}-v${version}`);
+    expect(names).toEqual(['airport-hours-v1', 'airport-hours-v2']);
+  });
+});
+
+/** The group as the synthesised stage would have made it, in the form in which the service describes one. */
+function described(group: string): DescribedGroup {
+  const inputs = groupNamed(before, `Group-${group}-v1`);
+  return {
+    groupName: inputs.featureGroupName,
+    status: 'Created',
+    failureReason: undefined,
+    updateStatus: undefined,
+    features: inputs.featureDefinitions.map((one: Inputs) => ({
+      name: one.featureName,
+      type: one.featureType,
+      collection: one.collectionType,
+    })),
+    ttlMs: ttlMsOf(inputs.onlineStoreConfig.ttlDuration),
+    online: inputs.onlineStoreConfig !== undefined,
+    offline: { database: 'd', table: 't', location: 's3://x' },
+  } as DescribedGroup;
+}

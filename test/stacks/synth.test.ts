@@ -1,0 +1,71 @@
+/** `npm run synth`: the same bytes every time, of every stage, and nothing of the machine or of a secret in them. */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { expect, test } from 'vitest';
+import { projectRoot } from '../../scripts/bootstrap/project-root.mjs';
+import { SECRET_VALUE } from '../../scripts/stacks/record-resources.ts';
+import { printResources, synthesise } from '../../scripts/stacks/synthesise.ts';
+import { parseStageOptions } from '../../stacks/stage-options.ts';
+import { ofType, resourcesOf, SYNTH_MS } from './resources.ts';
+
+test.each(['dev', 'production'])(
+  'stage %s is byte-identical on a second run',
+  async (stage) => {
+    const first = printResources(await resourcesOf(stage));
+    expect(printResources(await synthesise({ root: projectRoot, stage }))).toBe(first);
+    for (const forbidden of [projectRoot, homedir() === '/' ? projectRoot : `${homedir()}/`, SECRET_VALUE])
+      expect(first).not.toContain(forbidden);
+  },
+  SYNTH_MS,
+);
+
+test(
+  'a personal stage is dev under another name',
+  async () => {
+    const renamed = printResources(await resourcesOf('ann'))
+      .replaceAll(/\bann\b/g, 'dev')
+      .replaceAll('tidemark_ann', 'tidemark_dev');
+    const shape = (text: string) =>
+      JSON.parse(text)
+        .map(({ type, options }: { type: string; options?: { protect?: boolean } }) => [type, options?.protect])
+        .sort();
+    expect(shape(renamed)).toEqual(shape(printResources(await resourcesOf('dev'))));
+  },
+  SYNTH_MS,
+);
+
+test(
+  'two stages of one account share no name, even where one begins like the other',
+  async () => {
+    const named = async (stage: string) =>
+      (await resourcesOf(stage))
+        .flatMap(({ inputs }) => [inputs.name, inputs.bucket, inputs.featureGroupName])
+        .filter((name) => typeof name === 'string' && name.includes(stage));
+    const [dev, longer] = [new Set(await named('dev')), await named('dev-ann')];
+    expect(longer.filter((name) => dev.has(name))).toEqual([]);
+    const groups = ofType(await resourcesOf('dev-ann'), 'sagemaker/featureGroup:FeatureGroup').map(
+      ({ inputs }) => inputs.featureGroupName,
+    );
+    const policies = JSON.stringify(ofType(await resourcesOf('dev'), 'iam/rolePolicy:RolePolicy'));
+    for (const group of groups) expect(policies).not.toContain(group);
+  },
+  SYNTH_MS,
+);
+
+test('SST is pinned to one version everywhere, since its components are run behind its CLI', () => {
+  const { dependencies } = JSON.parse(readFileSync(`${projectRoot}/stacks/package.json`, 'utf8'));
+  expect(readFileSync(`${projectRoot}/sst.config.ts`, 'utf8')).toContain(`version: '${dependencies.sst}'`);
+  expect(dependencies.sst).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
+test.each([
+  { why: 'no issuer', variables: {}, says: 'TIDEMARK_JWT_ISSUER is not set' },
+  { why: 'an issuer that is no address', variables: { TIDEMARK_JWT_ISSUER: 'pool' }, says: 'TIDEMARK_JWT_ISSUER is "pool"' },
+  {
+    why: 'an account of eleven digits',
+    variables: { TIDEMARK_JWT_ISSUER: 'https://x/', TIDEMARK_CONSUMER_ACCOUNTS: '12345678901' },
+    says: '12 digits',
+  },
+])('a deployment with $why is refused by name', ({ variables, says }) => {
+  expect(() => parseStageOptions(variables)).toThrow(says);
+});
