@@ -1,5 +1,6 @@
 /**
- * npm run bench [features] [dataset] [ingest] [restore] [restore-million]: our figures, each beside a limit measured in the same run.
+ * npm run bench [features] [dataset] [ingest] [restore] [state] [restore-million]: our figures, each beside a limit
+ * measured in the same run.
  *
  * One process holds the engine, the functions (worker threads), the client (a worker thread) and the peers; everything
  * it writes lies in a temporary directory. Rates move with whatever else the machine does: compare ratios.
@@ -11,6 +12,7 @@ import { type Bench, openBench } from './harness/bench-stage.ts';
 import { printSection, type Section } from './harness/report.ts';
 import { benchIngest } from './ingest.ts';
 import { benchRestore, benchRestoreMillion } from './restore.ts';
+import { benchStateSize } from './state-size.ts';
 
 /** In this order: the later ones add history that the others do not expect. */
 const benches: Readonly<Record<string, (bench: Bench) => Promise<Section[]>>> = {
@@ -18,6 +20,7 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<Section[]>>> = 
   dataset: benchDataset,
   ingest: benchIngest,
   restore: benchRestore,
+  state: benchStateSize,
 };
 /** Too long to run unasked. */
 const onRequest: typeof benches = { 'restore-million': benchRestoreMillion };
