@@ -67,6 +67,7 @@ test('every command, argument and option says what it is for', async () => {
       'snapshots',
       'restore',
       'drill',
+      'backfill',
       'bundle',
       'demo',
     ].map((name) => `tidemark ${name}`),

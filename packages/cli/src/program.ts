@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   monitor: async () => (await import('./commands/monitor.ts')).monitorCommand(),
   inconsistencies: async () => (await import('./commands/monitor.ts')).inconsistenciesCommand(),
   status: async () => (await import('./commands/status.ts')).statusCommand(),
+  backfill: async () => (await import('./commands/backfill.ts')).backfillCommand(),
   bundle: async () => (await import('./commands/bundle.ts')).bundleCommand(),
   demo: async () => (await import('./commands/demo.ts')).demoCommand(),
 };

@@ -1,0 +1,57 @@
+import { createCatalogueReader, estimateBackfill, parseBackfillRequest } from '@tidemark/pipeline';
+import { Command } from 'commander';
+import { createReporter } from '../output/reporter.ts';
+import { showBackfill, showEstimate } from '../output/show-backfill.ts';
+import { confirm } from '../stage/confirm.ts';
+import { type ConnectedStage, connect, type StageOptions } from '../stage/connect.ts';
+import { runBackfill } from '../stage/follow-backfill.ts';
+import { definitionsOf, loadDefinitions } from '../stage/load-definitions.ts';
+import { timedId } from '../stage/run-snapshot.ts';
+import { waiting } from '../stage/waiting.ts';
+import { awsOption, dataOption, definitionsOption, jsonOption, stageOption } from './shared-options.ts';
+
+interface Options extends StageOptions {
+  readonly group: string;
+  readonly from: string;
+  readonly to: string;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly definitions?: string;
+  readonly json: boolean;
+}
+
+export const backfillCommand = () =>
+  new Command('backfill')
+    .description('send the raw files of a range through the definition of today again; what the history lacks is written')
+    .requiredOption('--group <name>', 'group to backfill, by logical name')
+    .requiredOption('--from <time>', 'first event time, UTC ISO-8601 or a day such as 2026-01-31')
+    .requiredOption('--to <time>', 'end of the event times, not included')
+    .option('--dry-run', 'do everything but the writing, and say what it would be', false)
+    .option('--yes', 'do not ask', false)
+    .addOption(definitionsOption())
+    .addOption(dataOption())
+    .addOption(stageOption())
+    .addOption(awsOption())
+    .addOption(jsonOption())
+    .action(async ({ group, dryRun, yes, json, ...options }: Options) => {
+      const reporter = createReporter(json);
+      const stage = await connect(options);
+      const definitions = await loadDefinitions(definitionsOf(stage, options.definitions));
+      const range = { group, from: midnight(options.from), to: midnight(options.to) };
+      const request = parseBackfillRequest(definitions, { ...range, dryRun });
+      if (!dryRun && !yes) {
+        reporter.line(showEstimate(group, await estimateBackfill({ ...placeOf(stage), definitions }, range)));
+        if (!(await confirm('Go on?', json))) return reporter.line('Nothing was done.');
+      }
+      const id = `${group}-${timedId()}`;
+      const receipts = await runBackfill(stage, id, request, (line) => reporter.progress(`  ${line}`));
+      for (const receipt of receipts) reporter.line(`\n${showBackfill(receipt)}`);
+      reporter.result(receipts[0]);
+    });
+
+const midnight = (time: string) => (/^\d{4}-\d{2}-\d{2}$/.test(time) ? `${time}T00:00:00Z` : time);
+
+function placeOf({ objects, names }: ConnectedStage) {
+  const ledger = names.bucket('ledger');
+  return { objects, ledger, rawBucket: names.bucket('raw'), catalogue: createCatalogueReader(objects, ledger, waiting.nowMs) };
+}
