@@ -1,14 +1,16 @@
 /** Raw files through today's definition again: what the history lacks is written, once, and nothing else. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutBucketNotificationConfigurationCommand } from '@aws-sdk/client-s3';
 import { BatchGetRecordCommand, SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
+import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { runBackfill } from '@tidemark/cli/follow-backfill';
 import { buildDataset } from '@tidemark/cli/follow-dataset';
 import { runQuery } from '@tidemark/cli/run-query';
 import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
 import { upload } from '@tidemark/cli/upload';
 import { engineCredentials, type ProfileName } from '@tidemark/engine';
-import type { BackfillReceipt, BackfillRequest } from '@tidemark/pipeline';
+import { type BackfillReceipt, type BackfillRequest, type EndedBackfill, ledgerKeys } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyDefinitions, type DefinitionsCopy } from './definitions-copy.ts';
 import { removeDir, temporaryDir } from './harness.ts';
@@ -35,10 +37,10 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (p
   beforeAll(async () => {
     copy = copyDefinitions();
     stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile, definitions: copy.module });
-    // Three in the morning of the next day: the schedule has fired, and will not for the length of these tests.
+    // Past three in the morning of the next day: the schedule has fired, and will not for the length of these tests.
     const { clock } = stage.instance;
-    clock.advance(DAY_MS - (clock.nowMs() % DAY_MS) + 3 * 3_600_000);
-    await stage.instance.idle();
+    clock.advance(DAY_MS - (clock.nowMs() % DAY_MS) + 200 * 60_000);
+    await quickly(untilNoneRuns());
     await quickly(ingestFiles(stage, written.onTime));
     await untilOffline();
     // Nobody is told of the late files.
@@ -67,9 +69,18 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (p
 
   async function untilOffline(): Promise<void> {
     stage.instance.clock.advance(20 * 60_000);
-    await stage.instance.idle();
     await stage.instance.drainOffline();
   }
+
+  async function executions() {
+    const stateMachineArn = stage.names.machineArn('backfill');
+    const { executions: found = [] } = await stage.sfn.send(new ListExecutionsCommand({ stateMachineArn }));
+    return Promise.all(found.map(({ executionArn }) => stage.sfn.send(new DescribeExecutionCommand({ executionArn }))));
+  }
+  const untilNoneRuns = () =>
+    expect
+      .poll(async () => (await executions()).filter(({ status }) => status === 'RUNNING').length, { timeout: 120_000 })
+      .toBe(0);
 
   let runs = 0;
   async function backfill(request: BackfillRequest): Promise<BackfillReceipt> {
@@ -207,5 +218,89 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (p
       manifest,
     );
     expect((await backfill({ group: GROUP, ...whole })).rows).toMatchObject({ written: 0, unchanged: routeDays.length });
+  });
+
+  const ledger = () => stage.names.bucket('ledger');
+  const leaseKey = ledgerKeys.lease('backfill', GROUP);
+  const leaseOf = (expiresAt: string) =>
+    stage.objects.put(
+      ledger(),
+      leaseKey,
+      JSON.stringify({ owner: 'somebody', takenAt: '2001-01-01T00:00:00Z', expiresAt, released: false }),
+    );
+
+  test('of a group that another one backfills ends by name; a lease that has expired is taken over', async () => {
+    await leaseOf('2100-01-01T00:00:00Z');
+    await expect(backfill({ group: GROUP, ...week })).rejects.toMatchObject({
+      code: 'BACKFILL_OVERLAP',
+      message: expect.stringContaining('the execution somebody of backfill holds it'),
+    });
+    await leaseOf('2001-01-01T01:00:00Z');
+    expect((await backfill({ group: GROUP, ...week })).rows.written).toBe(0);
+    expect(
+      JSON.parse(Buffer.from((await stage.objects.read({ bucket: ledger(), key: leaseKey })) ?? []).toString()),
+    ).toMatchObject({
+      owner: `run-${runs}`,
+      released: true,
+    });
+  });
+
+  test('that the schedule starts catches up on what no event told of; fired twice at once, one of them ends by name', async () => {
+    const missed = join(files, 'missed.csv');
+    writeFileSync(
+      missed,
+      'origin,destination,day_end,flights,mean_delay,share_late,distance\nXAX,XBX,2001-05-01T00:00:00Z,1,1,0,1\n',
+    );
+    await upload(stage, missed, `${GROUP}/missed.csv`);
+    const before = new Set((await executions()).map(({ executionArn }) => executionArn));
+    const { clock } = stage.instance;
+    clock.advance(DAY_MS - (clock.nowMs() % DAY_MS) + 150 * 60_000);
+    const scheduledTime = `${new Date(clock.nowMs()).toISOString().slice(0, 11)}02:30:00Z`;
+    const fired = async () => (await executions()).filter(({ executionArn }) => !before.has(executionArn as string));
+    await quickly(expect.poll(async () => (await fired()).length, { timeout: 60_000 }).toBeGreaterThan(0));
+    // As if EventBridge had fired it again.
+    await stage.executions.start('backfill', 'twin', { scheduledTime });
+    await quickly(untilNoneRuns());
+    const ended = await fired();
+    expect(ended.map(({ input }) => JSON.parse(input ?? ''))).toEqual(ended.map(() => ({ scheduledTime })));
+    const sealed = ended.filter(({ status }) => status === 'SUCCEEDED');
+    expect(sealed).toHaveLength(1);
+    for (const { status, error } of ended)
+      if (status !== 'SUCCEEDED') expect([status, error]).toEqual(['FAILED', 'BACKFILL_OVERLAP']);
+    const { receipts } = JSON.parse(sealed[0]?.output ?? '') as EndedBackfill;
+    expect(receipts.map(({ group, window, rows }) => [group, window.by, window.to, rows.written])).toEqual([
+      ['airport-hours', 'arrival', scheduledTime, 0],
+      ['airport-profile', 'arrival', scheduledTime, 0],
+      [GROUP, 'arrival', scheduledTime, 1],
+    ]);
+    await untilOffline();
+    expect(await historyKeys()).toContain('XAX|XBX 2001-05-01T00:00:00Z');
+
+    await stage.executions.start('backfill', 'late-twin', { scheduledTime });
+    await quickly(untilNoneRuns());
+    const late = (await executions()).find(({ name }) => name === 'late-twin');
+    expect([late?.status, JSON.parse(late?.output ?? '')]).toEqual(['SUCCEEDED', { receipts: [], sealed: 3, failures: [] }]);
+  });
+
+  test('on the command line asks first, and says what was done', async () => {
+    const command = (...options: readonly string[]) =>
+      tidemark('backfill', '--group', GROUP, '--data', data, '--definitions', copy.module, ...options);
+    const range = ['--from', week.from.slice(0, 10), '--to', week.to];
+    expect(await command(...range)).toMatchObject({
+      code: 2,
+      stdout: expect.stringMatching(
+        /^A backfill of route-days would\n {2}read {5}17 files, .* about \d+ rows.*\n {2}scan .*\$0\.0/,
+      ),
+      stderr: expect.stringContaining('REQUEST_MALFORMED: there is nobody to ask: add --yes'),
+    });
+    expect(await command('--from', week.to, '--to', week.from)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('BACKFILL_REQUEST_INVALID: `from` must lie before `to`'),
+    });
+    const done = await quickly(command(...range, '--yes', '--json'));
+    expect([done.code, JSON.parse(done.stdout)]).toMatchObject([
+      0,
+      { status: 'sealed', group: GROUP, window: { by: 'event-time', ...week }, rows: { written: 0, unchanged: inWeek.length } },
+    ]);
   });
 });
