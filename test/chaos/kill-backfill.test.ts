@@ -10,8 +10,8 @@ import { type BackfillReceipt, ledgerKeys } from '@tidemark/pipeline';
 import { afterAll, expect, test } from 'vitest';
 import { removeDir, temporaryDir } from '../e2e/harness.ts';
 import { type Serving, serve } from '../e2e/tidemark-process.ts';
+import { until } from '../e2e/until.ts';
 import { writeRouteFile } from './route-files.ts';
-import { until } from './until.ts';
 
 const files = temporaryDir();
 const file = writeRouteFile(join(files, 'routes.csv'));

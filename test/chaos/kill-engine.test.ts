@@ -8,8 +8,8 @@ import { type DatasetManifest, dateOf, type IngestPlan, ledgerKeys, type Receipt
 import { afterAll, expect, test } from 'vitest';
 import { removeDir, temporaryDir } from '../e2e/harness.ts';
 import { type Serving, serve } from '../e2e/tidemark-process.ts';
+import { until } from '../e2e/until.ts';
 import { writeRouteFile, writeRouteLabels } from './route-files.ts';
-import { until } from './until.ts';
 
 const files = temporaryDir();
 const file = writeRouteFile(join(files, 'routes.csv'));

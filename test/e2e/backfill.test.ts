@@ -2,21 +2,22 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutBucketNotificationConfigurationCommand } from '@aws-sdk/client-s3';
-import { BatchGetRecordCommand, SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { runBackfill } from '@tidemark/cli/follow-backfill';
 import { buildDataset } from '@tidemark/cli/follow-dataset';
 import { runQuery } from '@tidemark/cli/run-query';
 import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
 import { upload } from '@tidemark/cli/upload';
-import { engineCredentials, type ProfileName } from '@tidemark/engine';
+import type { ProfileName } from '@tidemark/engine';
 import { type BackfillReceipt, type BackfillRequest, type EndedBackfill, ledgerKeys } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyDefinitions, type DefinitionsCopy } from './definitions-copy.ts';
 import { removeDir, temporaryDir } from './harness.ts';
 import { inFastTime, ingestFiles } from './ingest-files.ts';
+import { onlineStoreOf } from './online-store.ts';
 import { isInWeek, routeDays, week, writeRouteWeek, writeRouteWeekLabels } from './route-week.ts';
 import { tidemark } from './tidemark-process.ts';
+import { until } from './until.ts';
 
 const GROUP = 'route-days';
 const DAY_MS = 86_400_000;
@@ -78,9 +79,7 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (p
     return Promise.all(found.map(({ executionArn }) => stage.sfn.send(new DescribeExecutionCommand({ executionArn }))));
   }
   const untilNoneRuns = () =>
-    expect
-      .poll(async () => (await executions()).filter(({ status }) => status === 'RUNNING').length, { timeout: 120_000 })
-      .toBe(0);
+    until('no backfill runs', async () => (await executions()).every(({ status }) => status !== 'RUNNING'));
 
   let runs = 0;
   async function backfill(request: BackfillRequest): Promise<BackfillReceipt> {
@@ -99,22 +98,7 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (p
       row.join(' '),
     );
 
-  async function online(): Promise<Record<string, Record<string, string | undefined>>> {
-    const { endpoint, region } = stage.engine;
-    const runtime = new SageMakerFeatureStoreRuntimeClient({ endpoint, region, credentials: engineCredentials });
-    const found: Record<string, Record<string, string | undefined>> = {};
-    for (let open = [...new Set(routeDays.map(({ key }) => key))]; open.length > 0; ) {
-      const { Records = [], UnprocessedIdentifiers = [] } = await runtime.send(
-        new BatchGetRecordCommand({
-          Identifiers: [{ FeatureGroupName: `dev-${GROUP}-v1`, RecordIdentifiersValueAsString: open.splice(0, 100) }],
-        }),
-      );
-      for (const { RecordIdentifierValueAsString: key = '', Record: values = [] } of Records)
-        found[key] = Object.fromEntries(values.map(({ FeatureName, ValueAsString }) => [FeatureName, ValueAsString]));
-      open = open.concat(UnprocessedIdentifiers.flatMap((one) => one.RecordIdentifiersValueAsString ?? []));
-    }
-    return found;
-  }
+  const online = async () => Object.fromEntries(await onlineStoreOf(stage).records(`dev-${GROUP}-v1`));
 
   async function dataset(id: string) {
     const { rows, contentHash } = await quickly(
@@ -257,7 +241,7 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (p
     clock.advance(DAY_MS - (clock.nowMs() % DAY_MS) + 150 * 60_000);
     const scheduledTime = `${new Date(clock.nowMs()).toISOString().slice(0, 11)}02:30:00Z`;
     const fired = async () => (await executions()).filter(({ executionArn }) => !before.has(executionArn as string));
-    await quickly(expect.poll(async () => (await fired()).length, { timeout: 60_000 }).toBeGreaterThan(0));
+    await quickly(until('it has fired', async () => (await fired()).length > 0));
     // As if EventBridge had fired it again.
     await stage.executions.start('backfill', 'twin', { scheduledTime });
     await quickly(untilNoneRuns());

@@ -129,6 +129,7 @@ export const errorRegistry = {
   BACKFILL_OVERLAP: caller(409, 'Another execution backfills the group at the moment.'),
   BACKFILL_REQUEST_INVALID: caller(400, 'A backfill takes a scheduled time alone, or a group and a range of event times.'),
   BACKFILL_NOT_POSSIBLE: caller(422, 'The group has no raw files or no history to go through again.'),
+  BACKFILL_WINDOWS_FAILED: dependency(503, 'The windows of a group could not be made again from their event history.'),
   BACKFILL_INCOMPLETE: us('The results of a backfill do not add up to the rows that it read.'),
 
   // Catalogue and dependencies.

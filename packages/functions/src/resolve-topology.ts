@@ -74,6 +74,7 @@ export const machinesOf = (
     readBackfillChunk: names.functionArn('read-backfill-chunk'),
     compareBackfill: names.functionArn('compare-backfill'),
     writeBackfillBucket: names.functionArn('write-backfill-bucket'),
+    rebuildBackfillWindows: names.functionArn('rebuild-backfill-windows'),
     sealBackfill: names.functionArn('seal-backfill'),
     endBackfill: names.functionArn('end-backfill'),
     workGroup: names.workGroup,

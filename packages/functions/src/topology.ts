@@ -454,6 +454,15 @@ const functions = {
     ),
     reservedConcurrency: CHUNK_CONCURRENCY,
   },
+  'rebuild-backfill-windows': backfillStep(
+    'rebuild-backfill-windows',
+    [
+      write('ledger', 'backfill-receipts/*'),
+      { actions: ['states:StartExecution'], on: { machine: 'rebuild-windows' } },
+      { actions: ['states:DescribeExecution'], on: { machine: 'rebuild-windows', executions: true } },
+    ],
+    { REBUILD_MACHINE_ARN: { machineArn: 'rebuild-windows' }, OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' } },
+  ),
   'seal-backfill': backfillStep('seal-backfill', [
     write('ledger', 'backfill-receipts/*'),
     write('ledger', 'backfill-progress/*'),

@@ -6,6 +6,8 @@ import { writeFaults } from './write-faults.ts';
 const QUERY_ATTEMPTS = 3;
 /** Chunks of one file that are read at a time. */
 const CHUNKS_A_FILE = 4;
+/** Between two looks at the machine that makes windows again. */
+const PATIENCE_SECONDS = 5;
 
 /**
  * `backfill`: take the leases → for each group: read its files again → compare with the history → write what is absent or
@@ -20,6 +22,7 @@ export function backfillMachine(names: {
   readBackfillChunk: string;
   compareBackfill: string;
   writeBackfillBucket: string;
+  rebuildBackfillWindows: string;
   sealBackfill: string;
   endBackfill: string;
   workGroup: string;
@@ -83,9 +86,18 @@ export function backfillMachine(names: {
       Choices: [
         { Variable: '$.outcome', StringEquals: 'planned', Next: 'Files' },
         { Variable: '$.outcome', StringEquals: 'empty', Next: 'Compare' },
+        { Variable: '$.outcome', StringEquals: 'windows', Next: 'Rebuild windows' },
       ],
       Default: 'Sealed before',
     },
+    'Rebuild windows': { ...call(names.rebuildBackfillWindows, '$.windows', 'Group failed'), Next: 'Are the windows there?' },
+    'Are the windows there?': {
+      Type: 'Choice',
+      Choices: [{ Variable: '$.windows.value.outcome', StringEquals: 'rebuilt', Next: 'Windows rebuilt' }],
+      Default: 'Have patience',
+    },
+    'Have patience': { Type: 'Wait', Seconds: PATIENCE_SECONDS, Next: 'Rebuild windows' },
+    'Windows rebuilt': { Type: 'Pass', Parameters: { 'receipt.$': '$.windows.value.receipt' }, End: true },
     'Sealed before': { Type: 'Pass', Parameters: { outcome: 'sealed' }, End: true },
     Files: {
       Type: 'Map',

@@ -19,6 +19,7 @@ const machines = {
     readBackfillChunk: arn('read'),
     compareBackfill: arn('compare'),
     writeBackfillBucket: arn('write'),
+    rebuildBackfillWindows: arn('windows'),
     sealBackfill: arn('seal'),
     endBackfill: arn('end'),
     workGroup: 'primary',

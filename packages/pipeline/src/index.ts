@@ -6,14 +6,15 @@ export type {
   BackfillWriteDependencies,
   ComparisonDependencies,
 } from './backfill/backfill-dependencies.ts';
-export type { BackfillReceipt, BackfillRequest, GroupFailure } from './backfill/backfill-plan.ts';
-export { parseBackfillRequest } from './backfill/backfill-request.ts';
+export type { BackfillReceipt, BackfillRequest, GroupBackfill, GroupFailure } from './backfill/backfill-plan.ts';
+export { findBackfilled, parseBackfillRequest } from './backfill/backfill-request.ts';
 export { beginBackfill, type StartedBackfill } from './backfill/begin-backfill.ts';
 export { type CompareRequest, compareBackfill } from './backfill/compare-backfill.ts';
 export { type CutRequest, cutBackfillFile } from './backfill/cut-backfill-file.ts';
 export { type EndedBackfill, type EndRequest, endBackfill } from './backfill/end-backfill.ts';
 export { type BackfillEstimate, estimateBackfill, scanCost, writeCost } from './backfill/estimate-backfill.ts';
 export { type ChunkRequest, readBackfillChunk } from './backfill/read-backfill-chunk.ts';
+export { rebuildBackfillWindows, type WindowDependencies } from './backfill/rebuild-backfill-windows.ts';
 export { type SealRequest, sealBackfill } from './backfill/seal-backfill.ts';
 export { type BucketRequest, writeBackfillBucket } from './backfill/write-backfill-bucket.ts';
 export { type Catalogue, type CatalogueEntry, type OfflineTable, resolveGroup } from './catalogue/catalogue.ts';

@@ -1,4 +1,4 @@
-import { createCatalogueReader, estimateBackfill, parseBackfillRequest } from '@tidemark/pipeline';
+import { createCatalogueReader, estimateBackfill, findBackfilled, parseBackfillRequest } from '@tidemark/pipeline';
 import { Command } from 'commander';
 import { createReporter } from '../output/reporter.ts';
 import { showBackfill, showEstimate } from '../output/show-backfill.ts';
@@ -40,14 +40,22 @@ export const backfillCommand = () =>
       const range = { group, from: midnight(options.from), to: midnight(options.to) };
       const request = parseBackfillRequest(definitions, { ...range, dryRun });
       if (!dryRun && !yes) {
-        reporter.line(showEstimate(group, await estimateBackfill({ ...placeOf(stage), definitions }, range)));
+        const isOfFiles = findBackfilled(definitions, group).stream === undefined;
+        reporter.line(
+          isOfFiles
+            ? showEstimate(group, await estimateBackfill({ ...placeOf(stage), definitions }, range))
+            : `The windows of ${group} are made again from their event history; their stream stands still meanwhile.`,
+        );
         if (!(await confirm('Go on?', json))) return reporter.line('Nothing was done.');
       }
-      const id = `${group}-${timedId()}`;
+      const id = `${group.slice(0, MOST_NAME)}-${timedId()}`;
       const receipts = await runBackfill(stage, id, request, (line) => reporter.progress(`  ${line}`));
       for (const receipt of receipts) reporter.line(`\n${showBackfill(receipt)}`);
       reporter.result(receipts[0]);
     });
+
+/** With the time behind it an execution's name, which may have 80 characters. */
+const MOST_NAME = 55;
 
 const midnight = (time: string) => (/^\d{4}-\d{2}-\d{2}$/.test(time) ? `${time}T00:00:00Z` : time);
 

@@ -34,6 +34,10 @@ export function showBackfill(receipt: BackfillReceipt): string {
     `  history  ${mib(receipt.scannedBytes)} scanned, about ${dollars(scanCost(receipt.scannedBytes))}`,
     `  ${isDry ? 'to write' : 'written '} ${count(found.absent)} absent, ${count(found.changed)} changed; ${count(writes.online)} to both stores, ${count(writes.offlineOnly)} to history only, about ${dollars(writeCost(rows.written))}`,
   ];
+  if (receipt.states !== undefined)
+    lines.push(
+      `  windows  of ${count(receipt.states.entities)} entities made again, ${count(receipt.states.changed)} of them changed`,
+    );
   const reasons = Object.entries(receipt.reasons).map(([code, times]) => `${code} ${count(times)}`);
   return [...lines, ...(reasons.length === 0 ? [] : [`  refused  ${reasons.join(', ')}`])].join('\n');
 }

@@ -61,7 +61,7 @@ export interface BegunBackfill {
   readonly ledger: string;
   readonly groups: readonly (GroupBackfill & {
     /** `empty`: no file belongs to the window. `sealed`: the schedule's time lies before what is sealed already. */
-    readonly outcome: 'planned' | 'empty' | 'sealed';
+    readonly outcome: 'planned' | 'empty' | 'sealed' | 'windows';
     readonly fileListKey: string;
   })[];
   /** Groups that somebody else backfills at the moment. */
@@ -138,6 +138,8 @@ export interface BackfillReceipt {
   /** Of the written rows: what the history did not have, and what it had otherwise. */
   readonly found: { readonly absent: number; readonly changed: number };
   readonly writes: { readonly online: number; readonly offlineOnly: number; readonly replaced: number };
+  /** Of a windowed group: entities with events in the range, and those whose state came out otherwise and was written. */
+  readonly states?: { readonly entities: number; readonly changed: number };
   readonly reasons: Readonly<Record<string, number>>;
   readonly scannedBytes: number;
   readonly startedAt: string;

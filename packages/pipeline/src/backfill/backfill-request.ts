@@ -1,4 +1,4 @@
-import { type Definitions, type Group, parseIsoNs, type Source, TidemarkError } from '@tidemark/domain';
+import { type Definitions, type Group, isWindowed, parseIsoNs, type Source, TidemarkError } from '@tidemark/domain';
 import type { BackfillRequest } from './backfill-plan.ts';
 
 const invalid = (message: string, field: string) => new TidemarkError('BACKFILL_REQUEST_INVALID', message, { field });
@@ -16,7 +16,8 @@ export function parseBackfillRequest(definitions: Definitions, asked: unknown): 
   if (typeof dryRun !== 'boolean') throw invalid('dryRun is true or false', 'dryRun');
   const [from, to] = [instant(request, 'from'), instant(request, 'to')];
   if ((parseIsoNs(from) as bigint) >= (parseIsoNs(to) as bigint)) throw invalid('`from` must lie before `to`', 'from');
-  findBackfilled(definitions, group);
+  if (findBackfilled(definitions, group).stream !== undefined && dryRun)
+    throw invalid('windows are compared while they are made: there is no dry run of them', 'dryRun');
   return { group, from, to, dryRun };
 }
 
@@ -30,6 +31,8 @@ function instant(request: Readonly<Record<string, unknown>>, field: string): str
 export interface BackfilledGroup {
   readonly group: Group;
   readonly sources: readonly Source[];
+  /** Of a windowed group: the stream that feeds it. */
+  readonly stream?: string;
 }
 
 const isBackfilled = (group: Group) =>
@@ -47,6 +50,8 @@ export const backfilledGroups = (definitions: Definitions): BackfilledGroup[] =>
 export function findBackfilled(definitions: Definitions, name: string): BackfilledGroup {
   const found = backfilledGroups(definitions).find(({ group }) => group.name === name);
   if (found !== undefined) return found;
+  const windows = definitions.streamSources.find((source) => source.group.name === name && isWindowed(source.group));
+  if (windows !== undefined) return { group: windows.group, sources: [], stream: windows.stream.name };
   if (!definitions.groups.some((group) => group.name === name))
     throw new TidemarkError('GROUP_UNKNOWN', `there is no group ${name}`, { field: name });
   throw new TidemarkError('BACKFILL_NOT_POSSIBLE', `group ${name} has no file source or keeps no history`, { field: name });

@@ -5,7 +5,7 @@
  * missed are caught up by the next one, once. Fired twice, the second finds the groups held by its twin and ends by name,
  * or finds its time sealed. A group that a person backfills at the moment is left out and named; the others go on.
  */
-import { TidemarkError } from '@tidemark/domain';
+import { isWindowed, stateGroupOf, TidemarkError } from '@tidemark/domain';
 import { resolveGroup } from '../catalogue/catalogue.ts';
 import { definitionHash } from '../ingest/definition-hash.ts';
 import { describeHolder, type LeaseClaim, releaseLease, takeLease } from '../lease/lease.ts';
@@ -86,7 +86,7 @@ async function planGroup(
   deps: BackfillDependencies,
   { id, startedAt }: StartedBackfill,
   request: BackfillRequest,
-  { group, sources }: BackfilledGroup,
+  { group, sources, stream }: BackfilledGroup,
 ): Promise<BegunBackfill['groups'][number]> {
   const date = dateOf(Date.parse(startedAt));
   const fileListKey = ledgerKeys.backfillFiles(date, id, group.name);
@@ -94,6 +94,7 @@ async function planGroup(
   const base = { id, startedAt, group: group.name, fileListKey };
   // A repetition goes through the files that were found first.
   const planned = await loadJson<BackfillPlan>(deps.objects, deps.ledger, planKey);
+  const outcomeOf = ({ files }: BackfillPlan) => (stream !== undefined ? 'windows' : files === 0 ? 'empty' : 'planned');
   if (planned !== undefined) return { ...base, outcome: outcomeOf(planned) };
   const window = await windowOf(deps, request, group.name);
   if (window === undefined) return { ...base, outcome: 'sealed' };
@@ -102,7 +103,7 @@ async function planGroup(
     id,
     startedAt,
     group: group.name,
-    groupName: resolveGroup(await deps.catalogue(), group).groupName,
+    groupName: resolveGroup(await deps.catalogue(), isWindowed(group) ? stateGroupOf(group) : group).groupName,
     scheduledTime: 'scheduledTime' in request ? request.scheduledTime : undefined,
     dryRun: 'dryRun' in request && request.dryRun === true,
     window,
@@ -114,8 +115,6 @@ async function planGroup(
   await deps.objects.put(deps.ledger, planKey, printJson(plan));
   return { ...base, outcome: outcomeOf(plan) };
 }
-
-const outcomeOf = ({ files }: BackfillPlan) => (files === 0 ? 'empty' : 'planned');
 
 /** Undefined when a schedule's time is sealed already. */
 async function windowOf(

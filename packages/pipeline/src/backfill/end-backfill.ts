@@ -3,7 +3,6 @@ import { removeAll } from '../ledger/remove-all.ts';
 import type { Tables } from '../ports/tables.ts';
 import type { BackfillDependencies } from './backfill-dependencies.ts';
 import { type BackfillReceipt, type BegunBackfill, backfillKeys, candidateTableOf, type GroupFailure } from './backfill-plan.ts';
-import { backfilledGroups } from './backfill-request.ts';
 import { leaseClaim, leaseDependencies } from './begin-backfill.ts';
 
 export interface EndRequest {
@@ -26,9 +25,9 @@ export async function endBackfill(
   { id, begun, ended = [] }: EndRequest,
 ): Promise<EndedBackfill> {
   // Of all groups: who failed while he took the leases does not know which he has.
-  for (const { group } of backfilledGroups(deps.definitions)) {
-    await releaseLease(leaseDependencies(deps), leaseClaim(id, group.name));
-    await removeAll(deps.objects, deps.workBucket, backfillKeys.all(id, group.name));
+  for (const { name } of deps.definitions.groups) {
+    await releaseLease(leaseDependencies(deps), leaseClaim(id, name));
+    await removeAll(deps.objects, deps.workBucket, backfillKeys.all(id, name));
   }
   for (const { group } of begun?.value.groups ?? []) await deps.tables.drop(deps.database, candidateTableOf(id, group));
   return {

@@ -27,7 +27,11 @@ const MOST_BUCKETS = 100;
 export async function planRebuild(deps: RebuildBucketDependencies, state: RebuildState): Promise<RebuildPlan> {
   const stream = requireStream(deps, state.request.stream);
   const sources = deps.definitions.streamSources.filter((source) => source.stream === stream);
-  const windowed = sources.map(({ group }) => group).filter(isWindowed);
+  const { group: only } = state.request;
+  const windowed = sources
+    .map(({ group }) => group)
+    .filter(isWindowed)
+    .filter(({ name }) => only === undefined || name === only);
   const items = new Map<string, readonly BucketItem[]>();
   for (const group of windowed) items.set(group.name, await dealOut(deps, state, group));
   const isRedrive = state.request.mode === 'redrive';

@@ -60,7 +60,8 @@ export async function rebuildBucket(deps: RebuildBucketDependencies, bucket: Reb
     const complete = remade.filter(({ missing }) => missing === 0 || request.force === true);
     await appendHistory(deps, group, names.events, complete);
     await quarantineRefused(deps, group, complete);
-    await writeStates(deps, group, names.state, complete);
+    const isWritten = (one: Remade) => request.onlyChanged !== true || isChanged(group, one.stored, one);
+    await writeStates(deps, group, names.state, complete.filter(isWritten));
     for (const one of remade) result = addEntity(result, one, isChanged(group, one.stored, one), complete.includes(one));
   }
   await deps.objects.put(deps.workBucket, rebuildKeys.result(id, name, index), printJson(result));
@@ -103,9 +104,19 @@ async function wantedEntities(
   failed: ReadonlyMap<string, readonly FailedEvent[]>,
 ): Promise<string[]> {
   if (request.mode === 'redrive') return [...failed.keys()];
+  if (request.eventTimes !== undefined) return entitiesWithin(history, request.eventTimes);
   if (request.entitiesKey === undefined) return [...history.keys()];
   const asked = new Set(await loadJson<string[]>(deps.objects, deps.workBucket, request.entitiesKey));
   return [...history.keys()].filter((key) => asked.has(key));
+}
+
+function entitiesWithin(
+  history: ReadonlyMap<string, readonly HistoryEvent[]>,
+  { from, to }: NonNullable<RebuildBucket['request']['eventTimes']>,
+): string[] {
+  const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
+  const isInside = ({ timeMs }: HistoryEvent) => timeMs >= fromMs && timeMs < toMs;
+  return [...history].filter(([, rows]) => rows.some(isInside)).map(([key]) => key);
 }
 
 interface Remade extends RemadeState {

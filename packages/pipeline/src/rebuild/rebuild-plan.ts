@@ -10,6 +10,12 @@ export interface RebuildRequest {
   readonly mode: 'rebuild' | 'redrive';
   /** Canonical entity keys as a JSON array, in the work bucket; left out: all. Not for `redrive`. */
   readonly entitiesKey?: string;
+  /** Only this windowed group; left out: all of the stream. */
+  readonly group?: string;
+  /** Only entities with events in `[from, to)`, ISO-8601 UTC. Not for `redrive`. */
+  readonly eventTimes?: { readonly from: string; readonly to: string };
+  /** Whether a state that comes out as it was is not written again. */
+  readonly onlyChanged?: boolean;
   /** How long after it was acknowledged a row may reach the offline store. */
   readonly offlineDelayMs: number;
   /** Whether states may forget events that the history does not have. */

@@ -1,0 +1,14 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { clientSettings, createExecutions } from '@tidemark/aws';
+import { type GroupBackfill, rebuildBackfillWindows } from '@tidemark/pipeline';
+import { settings } from '../runtime/settings.ts';
+import { task } from '../runtime/task.ts';
+import { backfillDependencies } from './dependencies.ts';
+
+const deps = {
+  ...backfillDependencies,
+  executions: createExecutions(new SFNClient(clientSettings), { 'rebuild-windows': settings.text('REBUILD_MACHINE_ARN') }),
+  offlineDelayMs: settings.positive('OFFLINE_DELAY_SECONDS') * 1_000,
+};
+
+export const handler = task((request: GroupBackfill) => rebuildBackfillWindows(deps, request));

@@ -1,0 +1,96 @@
+/** A windowed group is backfilled from its event history: states that are lost, or of another definition, are made again. */
+import { runBackfill } from '@tidemark/cli/follow-backfill';
+import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
+import type { ProfileName } from '@tidemark/engine';
+import type { BackfillReceipt } from '@tidemark/pipeline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { copyDefinitions, type DefinitionsCopy } from './definitions-copy.ts';
+import { AIRPORTS, departureRecords, produce } from './departure-events.ts';
+import { removeDir, temporaryDir } from './harness.ts';
+import { inFastTime } from './ingest-files.ts';
+import { type OnlineStore, onlineStoreOf } from './online-store.ts';
+import { tidemark } from './tidemark-process.ts';
+import { until } from './until.ts';
+
+const DAY_MS = 86_400_000;
+const GROUP = 'airport-activity';
+const STATES = `dev-${GROUP}-v1`;
+const iso = (ms: number) => new Date(ms).toISOString();
+const nowMs = Date.now();
+const recent = { from: iso(nowMs - 2 * DAY_MS), to: iso(nowMs + DAY_MS) };
+
+describe.each<ProfileName>(['default', 'harsh'])('a backfill of windows, the engine %s', (profile) => {
+  const data = temporaryDir();
+  const records = departureRecords(nowMs, 60)[0] ?? [];
+  const events = records.filter(({ accepted }) => accepted !== undefined).length;
+  let copy: DefinitionsCopy;
+  let stage: RunningStage;
+  let online: OnlineStore;
+
+  beforeAll(async () => {
+    copy = copyDefinitions();
+    stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile, definitions: copy.module });
+    online = onlineStoreOf(stage);
+    await produce(stage, records);
+    await until('every airport has its state', async () => (await online.keys(STATES)).length === AIRPORTS.length);
+    await stage.instance.idle();
+    stage.instance.clock.advance(20 * 60_000);
+    await stage.instance.drainOffline();
+  }, 240_000);
+  afterAll(async () => {
+    await stage?.stop();
+    copy.remove();
+    removeDir(data);
+  });
+
+  let runs = 0;
+  async function backfill(range: { from: string; to: string }): Promise<BackfillReceipt> {
+    const running = runBackfill(stage, `windows-${++runs}`, { group: GROUP, ...range }, () => {});
+    if (profile === 'default') return (await inFastTime(stage, running))[0] as BackfillReceipt;
+    const ticking = setInterval(() => stage.instance.clock.advance(20_000), 100);
+    try {
+      return (await running)[0] as BackfillReceipt;
+    } finally {
+      clearInterval(ticking);
+    }
+  }
+
+  /** What the states say; the time of the record only grows. */
+  async function states() {
+    const found = await online.records(STATES);
+    return new Map([...found].map(([key, { event_time: _, window_state: __, ...values }]) => [key, values]));
+  }
+
+  test('makes lost states again, of the entities that have events in the range', async () => {
+    const before = await states();
+    await online.wipe(STATES);
+    expect((await backfill({ from: '2001-01-01T00:00:00Z', to: '2001-01-02T00:00:00Z' })).states).toEqual({
+      entities: 0,
+      changed: 0,
+    });
+    expect((await states()).size).toBe(0);
+    const receipt = await backfill(recent);
+    expect(receipt.states).toEqual({ entities: AIRPORTS.length, changed: AIRPORTS.length });
+    expect(receipt.rows).toMatchObject({ read: events, unchanged: events, written: 0 });
+    expect(await states()).toEqual(before);
+  });
+
+  test('again writes nothing', async () => {
+    const before = await online.records(STATES);
+    const receipt = await backfill(recent);
+    expect([receipt.states, receipt.writes.online]).toEqual([{ entities: AIRPORTS.length, changed: 0 }, 0]);
+    expect(await online.records(STATES)).toEqual(before);
+  });
+
+  test('fills a window that the definition gained', async () => {
+    const line = "    departures_1h: aggregate.count({ length: '1h' }),\n";
+    copy.edit(line, `${line}    departures_2h: aggregate.count({ length: '2h' }),\n`);
+    expect(await tidemark('apply', '--rebuild-windows', '--definitions', copy.module, '--data', data)).toMatchObject({ code: 0 });
+    // The data plane may go on with the old schema for five minutes.
+    stage.instance.clock.advance(5 * 60_000);
+    const receipt = await backfill(recent);
+    expect(receipt.states).toEqual({ entities: AIRPORTS.length, changed: AIRPORTS.length });
+    for (const [, values] of await states())
+      expect(Number(values.departures_2h)).toBeGreaterThanOrEqual(Number(values.departures_1h));
+  });
+});
