@@ -8,8 +8,8 @@ import { dateOf, ledgerKeys, type RestoreReceipt, type SnapshotManifest } from '
 import { afterAll, expect, test } from 'vitest';
 import { removeDir, temporaryDir } from '../e2e/harness.ts';
 import { type Serving, serve } from '../e2e/tidemark-process.ts';
+import { until } from '../e2e/until.ts';
 import { writeDistinctRoutes } from './route-files.ts';
-import { until } from './until.ts';
 
 const SEED = Number(process.env.CHAOS_SEED ?? Math.trunc(Math.random() * 2 ** 31));
 const KILLS_EACH = 10;
