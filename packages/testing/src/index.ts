@@ -12,7 +12,6 @@ export {
   type StoredValue,
 } from './oracle/point-in-time.ts';
 export { rowHash } from './oracle/row-hash.ts';
-export { type SnapshotRecord, type SnapshotRules, snapshotRecords } from './oracle/snapshot.ts';
 export {
   type AcceptanceRules,
   acceptedOf,
@@ -30,6 +29,7 @@ export {
   type ScenarioJoin,
   type ScenarioLabel,
 } from './point-in-time/scenario.ts';
+export { byEntityKey, expectedSnapshot, type SnapshotCase, snapshotCase, snapshotQueryOf } from './snapshot/snapshot-case.ts';
 export { expectedWindows } from './windows/expected-windows.ts';
 export { sensor, windowedGroups } from './windows/groups.ts';
 export { expectedWindowRows, type WindowScenario, windowPlanOf, windowScenario } from './windows/window-scenario.ts';
