@@ -5,6 +5,7 @@ export { createBatchReader } from './feature-store-reader.ts';
 export { createRecordRemover } from './feature-store-remover.ts';
 export { createBatchWriter, createSingleWriter } from './feature-store-writer.ts';
 export { createGlueTables } from './glue-tables.ts';
+export { createStreamTips } from './kinesis-stream-tips.ts';
 export { createEventSourceMappings } from './lambda-event-source-mappings.ts';
 export { createOnlineEraser } from './online-eraser.ts';
 export { createS3ObjectStore } from './s3-object-store.ts';

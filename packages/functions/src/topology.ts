@@ -83,7 +83,7 @@ const datasetStep = (entry: string, permissions: readonly Permission[]): Functio
 });
 
 /** Pausing a stream and letting it go on. */
-const pausing = (entry: string): FunctionTopology => ({
+const pausing = (entry: string, settings: FunctionTopology['environment'] = {}): FunctionTopology => ({
   entry,
   memoryMb: 256,
   timeoutMs: minutes(1),
@@ -91,6 +91,7 @@ const pausing = (entry: string): FunctionTopology => ({
     ...ledger,
     STREAM_FUNCTION_NAME: { functionName: 'stream-received' },
     REBUILD_MACHINE_ARN: { machineArn: 'rebuild-windows' },
+    ...settings,
   },
   permissions: [
     read('ledger', 'catalogue.json'),
@@ -237,7 +238,7 @@ const functions = {
       { actions: ['sagemaker:BatchGetRecord', 'sagemaker:BatchWriteRecord'], on: { featureGroups: 'own' } },
     ],
   },
-  'pause-stream': pausing('rebuild/pause-stream.ts'),
+  'pause-stream': pausing('rebuild/pause-stream.ts', { OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' } }),
   'plan-rebuild': rebuildStep('rebuild/plan-rebuild.ts', [
     list('offline'),
     write('ledger', 'quarantine/*'),
@@ -350,11 +351,7 @@ const functions = {
     entry: 'restore/restore-windows.ts',
     memoryMb: 512,
     timeoutMs: minutes(1),
-    environment: {
-      ...restores,
-      REBUILD_MACHINE_ARN: { machineArn: 'rebuild-windows' },
-      OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' },
-    },
+    environment: { ...restores, REBUILD_MACHINE_ARN: { machineArn: 'rebuild-windows' } },
     permissions: [
       read('ledger', 'restore-plans/*'),
       list('ledger'),
@@ -461,7 +458,7 @@ const functions = {
       { actions: ['states:StartExecution'], on: { machine: 'rebuild-windows' } },
       { actions: ['states:DescribeExecution'], on: { machine: 'rebuild-windows', executions: true } },
     ],
-    { REBUILD_MACHINE_ARN: { machineArn: 'rebuild-windows' }, OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' } },
+    { REBUILD_MACHINE_ARN: { machineArn: 'rebuild-windows' } },
   ),
   'seal-backfill': backfillStep('seal-backfill', [
     write('ledger', 'backfill-receipts/*'),

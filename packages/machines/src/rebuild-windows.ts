@@ -8,7 +8,7 @@ const PATIENCE_SECONDS = 60;
 /**
  * `rebuild-windows`: pause the stream → let the history settle → query it → states of each bucket → receipt → resume.
  *
- * Whatever fails, the stream goes on. Input: `{ stream, mode, offlineDelayMs, entitiesKey?, force? }`. Output: the receipt.
+ * Whatever fails, the stream goes on. Input: `{ stream, mode, entitiesKey?, force? }`. Output: the receipt.
  */
 export function rebuildWindowsMachine(names: {
   pauseStream: string;

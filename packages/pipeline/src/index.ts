@@ -67,6 +67,7 @@ export type {
   WriteOutcome,
 } from './ports/feature-store.ts';
 export type { ListedObject, ObjectHead, ObjectRef, ObjectStore } from './ports/object-store.ts';
+export type { StreamShard, StreamTips } from './ports/stream-tips.ts';
 export type { ExternalTable, TableColumn, Tables } from './ports/tables.ts';
 export type { Waiting } from './ports/waiting.ts';
 export { listFailures } from './rebuild/failure-objects.ts';
@@ -115,3 +116,4 @@ export { type BatchEvidence, type GroupCounts, withoutRedelivered } from './stre
 export { createBatchReceiver, type ReceiveBatch, type ReceivedBatch } from './stream/receive-batch.ts';
 export type { StreamBatch, StreamDependencies, StreamRecord } from './stream/stream-batch.ts';
 export type { StreamQuarantineLine } from './stream/stream-quarantine.ts';
+export { type ShardStatus, type StatusDependencies, type StreamStatus, streamStatus } from './stream/stream-status.ts';

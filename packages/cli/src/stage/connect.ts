@@ -31,6 +31,8 @@ export interface StageOptions {
 
 export interface ConnectedStage {
   readonly stage: string;
+  /** What any further client of the stage is made with. */
+  readonly clientConfig: { readonly region: string };
   readonly names: StageNames;
   readonly s3: S3Client;
   readonly sfn: SFNClient;
@@ -76,6 +78,7 @@ export function connected(
   const sfn = withConstantUserAgent(new SFNClient(config));
   return {
     stage: place.stage,
+    clientConfig: config,
     names,
     s3,
     sfn,
@@ -94,6 +97,7 @@ export function connected(
       restore: names.machineArn('restore'),
       monitor: names.machineArn('monitor'),
       backfill: names.machineArn('backfill'),
+      'rebuild-windows': names.machineArn('rebuild-windows'),
     }),
     engine,
   };

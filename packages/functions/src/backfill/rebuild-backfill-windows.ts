@@ -8,7 +8,6 @@ import { backfillDependencies } from './dependencies.ts';
 const deps = {
   ...backfillDependencies,
   executions: createExecutions(new SFNClient(clientSettings), { 'rebuild-windows': settings.text('REBUILD_MACHINE_ARN') }),
-  offlineDelayMs: settings.positive('OFFLINE_DELAY_SECONDS') * 1_000,
 };
 
 export const handler = task((request: GroupBackfill) => rebuildBackfillWindows(deps, request));

@@ -8,7 +8,6 @@ import { restoreDependencies } from './dependencies.ts';
 const deps = {
   ...restoreDependencies,
   executions: createExecutions(new SFNClient(clientSettings), { [REBUILD_MACHINE]: settings.text('REBUILD_MACHINE_ARN') }),
-  offlineDelaySeconds: settings.positive('OFFLINE_DELAY_SECONDS'),
 };
 
 export const handler = task((planned: PlannedRestore) => restoreWindows(deps, planned));

@@ -16,7 +16,6 @@ import { enterStep } from './backfill-step.ts';
 
 export interface WindowDependencies extends BackfillDependencies {
   readonly executions: Executions;
-  readonly offlineDelayMs: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -38,7 +37,6 @@ export async function rebuildBackfillWindows(
     group: plan.group,
     eventTimes: { from: plan.window.from, to: plan.window.to },
     onlyChanged: true,
-    offlineDelayMs: deps.offlineDelayMs,
   };
   const status = (await deps.executions.status(REBUILD_MACHINE, name)) ?? (await start(deps, name, input));
   if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return { outcome: 'running' };

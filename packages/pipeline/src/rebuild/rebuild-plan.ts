@@ -16,8 +16,6 @@ export interface RebuildRequest {
   readonly eventTimes?: { readonly from: string; readonly to: string };
   /** Whether a state that comes out as it was is not written again. */
   readonly onlyChanged?: boolean;
-  /** How long after it was acknowledged a row may reach the offline store. */
-  readonly offlineDelayMs: number;
   /** Whether states may forget events that the history does not have. */
   readonly force?: boolean;
 }

@@ -1,8 +1,8 @@
 /**
  * An entity's state, made again: from its rows of the history, and from what finally failed and is taken up again. Pure.
  *
- * Whoever decided by the state that is replaced may still write: its record would lie at the arrival of an event that came
- * before the pause, or a millisecond after the record that it saw. So the new record lies beyond both.
+ * Whoever decided by the state that is replaced may still have a write on its way. Its record lies at an arrival before the
+ * pause, or as many milliseconds after the record that it saw as its batch had events. So the new record lies beyond both.
  */
 import {
   countMissing,
@@ -15,6 +15,9 @@ import {
 } from '@tidemark/domain';
 import type { FailedEvent } from './failed-events.ts';
 import type { StoredState } from './stored-states.ts';
+
+/** More than the events that one batch can have, in milliseconds, and than clocks differ. */
+const MARGIN_MS = 60_000;
 
 export interface RemadeState {
   readonly state: WindowState;
@@ -31,7 +34,7 @@ export function remakeState(
   stored: StoredState | undefined,
   pausedAtMs: number,
 ): RemadeState {
-  const afterMs = Math.max(pausedAtMs, stored?.recordTimeMs ?? Number.NEGATIVE_INFINITY);
+  const afterMs = Math.max(pausedAtMs, stored?.recordTimeMs ?? Number.NEGATIVE_INFINITY) + MARGIN_MS;
   const known = [...rows];
   const decisions = failed.map(({ event, record }) => {
     const decision = redriveEvent(group, known, event, record, afterMs);

@@ -29,8 +29,12 @@ export async function loadStoredStates(
   entityKeys: readonly string[],
 ): Promise<Map<string, StoredState>> {
   const wanted = { groupName, entityKeys, features: [EVENT_TIME_FEATURE, WINDOW_STATE_FEATURE] };
-  const { found, failed } = await readRecords(deps, [wanted], deps.waiting.nowMs() + PATIENCE_MS);
-  if (failed.size > 0) throw new TidemarkError('DEPENDENCY_FAILED', `${failed.size} records of ${groupName} could not be read`);
+  const unread = (cause?: unknown) =>
+    new TidemarkError('DEPENDENCY_FAILED', `records of ${groupName} could not be read`, { cause });
+  const { found, failed } = await readRecords(deps, [wanted], deps.waiting.nowMs() + PATIENCE_MS).catch((error) => {
+    throw unread(error);
+  });
+  if (failed.size > 0) throw unread();
   return new Map(
     found.map(({ entityKey, values }) => [
       entityKey,

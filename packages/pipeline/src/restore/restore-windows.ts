@@ -15,17 +15,14 @@ export interface RestoredWindows {
 }
 
 export async function restoreWindows(
-  deps: Pick<RestoreDependencies, 'objects' | 'ledger'> & {
-    readonly executions: Executions;
-    readonly offlineDelaySeconds: number;
-  },
+  deps: Pick<RestoreDependencies, 'objects' | 'ledger'> & { readonly executions: Executions },
   { planKey }: PlannedRestore,
 ): Promise<RestoredWindows> {
   const { id, streams } = await requirePlan(deps, planKey);
   const rebuilt = await Promise.all(
     streams.map(async (stream): Promise<RebuiltStream> => {
       const execution = hashParts('restore', id, stream);
-      const request: RebuildRequest = { stream, mode: 'rebuild', offlineDelayMs: deps.offlineDelaySeconds * 1_000 };
+      const request: RebuildRequest = { stream, mode: 'rebuild' };
       const started = await deps.executions.start(REBUILD_MACHINE, execution, request);
       const found = started === 'started' ? 'RUNNING' : await deps.executions.status(REBUILD_MACHINE, execution);
       return { stream, execution, status: found ?? 'RUNNING' };

@@ -1,0 +1,28 @@
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { createEventSourceMappings, createStreamTips } from '@tidemark/aws';
+import type { EventSourceMappings, PauseDependencies, StreamTips } from '@tidemark/pipeline';
+import type { ConnectedStage } from './connect.ts';
+
+/** What commands on streams need beside the stage. */
+export interface StreamClients {
+  readonly kinesis: KinesisClient;
+  readonly tips: StreamTips;
+  readonly mappings: EventSourceMappings;
+}
+
+export function streamClients({ clientConfig, names }: ConnectedStage): StreamClients {
+  const kinesis = new KinesisClient(clientConfig);
+  return {
+    kinesis,
+    tips: createStreamTips(kinesis),
+    mappings: createEventSourceMappings(new LambdaClient(clientConfig), names.functionName('stream-received')),
+  };
+}
+
+export const pauseDependencies = (stage: ConnectedStage, { mappings }: StreamClients): PauseDependencies => ({
+  ...stage,
+  ledger: stage.names.bucket('ledger'),
+  mappings,
+  nowMs: Date.now,
+});
