@@ -72,6 +72,7 @@ export {
 } from './windows/define-windowed-group.ts';
 export { encodeEvent, type WindowEvent } from './windows/encode-event.ts';
 export { evaluateWindows, type WindowValues } from './windows/evaluate-windows.ts';
+export { digestEvent } from './windows/event-digest.ts';
 export { type EventField, type FieldShape, field, type Scalar, unitsPerOne } from './windows/event-field.ts';
 export { countMissing, type HistoryEvent, rebuildWindowState } from './windows/rebuild-state.ts';
 export { decodeWindowState, encodeWindowState, stateFingerprint } from './windows/state-codec.ts';

@@ -42,14 +42,14 @@ export { INCONSISTENCY_KINDS, type Inconsistency, type InconsistencyKind } from 
 export { loadInconsistencies, loadReports } from './monitor/load-reports.ts';
 export { ingestMetrics, type MeasuredGroup, measureIngest, printIngestMetrics } from './monitor/measure-ingest.ts';
 export { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName, type MetricUnit, metrics } from './monitor/metrics.ts';
-export {
-  type GroupState,
-  type MonitorDependencies,
-  type MonitorRequest,
-  planMonitor,
-  type ReadGroupState,
+export type {
+  GroupState,
+  MonitorDependencies,
+  MonitorRequest,
+  ReadGroupState,
 } from './monitor/monitor-request.ts';
 export { type ObserveDependencies, type ObservedGroup, observeGroup } from './monitor/observe-group.ts';
+export { planMonitor } from './monitor/plan-monitor.ts';
 export { type FailedGroup, type MonitorReport, type MonitorRun, metricsOf, publishMonitor } from './monitor/publish-monitor.ts';
 export type { EventSourceMapping, EventSourceMappings, MappingState } from './ports/event-source-mappings.ts';
 export type { ExecutionStatus, Executions } from './ports/executions.ts';

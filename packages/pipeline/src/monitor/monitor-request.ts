@@ -1,5 +1,5 @@
 /** What starts a run of the monitor, and the state that its machine hands from step to step. */
-import { type Definitions, type Group, isWindowed, TidemarkError } from '@tidemark/domain';
+import { type Definitions, type Group, TidemarkError } from '@tidemark/domain';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Waiting } from '../ports/waiting.ts';
@@ -51,7 +51,6 @@ const DEFAULTS = {
   full: { entities: 100_000, scanLimitBytes: 20 * 2 ** 30 },
 } as const;
 const MOST_ENTITIES = 100_000;
-const MOST_DELAY_SECONDS = 24 * 3_600;
 
 const refused = (field: string, message: string) => new TidemarkError('REQUEST_MALFORMED', message, { field });
 
@@ -79,33 +78,8 @@ export function comparableGroups({ groups }: Definitions, request: MonitorReques
     (group) =>
       group.storage === 'Standard' &&
       group.keptIn === undefined &&
-      !isWindowed(group) &&
       (request.groups === undefined || request.groups.includes(group.name)),
   );
-}
-
-/** What `plan-monitor` answers to the machine: whom to look at, and for how long to wait in between. */
-export interface PlannedMonitor {
-  readonly groups: readonly string[];
-  readonly offlineDelaySeconds: number;
-}
-
-/** A group that was never applied has nothing to compare. @throws REQUEST_MALFORMED, GROUP_UNKNOWN */
-export async function planMonitor(
-  deps: Pick<MonitorDependencies, 'definitions' | 'catalogue'> & { readonly offlineDelaySeconds: number },
-  request: MonitorRequest,
-): Promise<PlannedMonitor> {
-  limitsOf(request);
-  const delaySeconds = request.offlineDelaySeconds ?? deps.offlineDelaySeconds;
-  if (!Number.isSafeInteger(delaySeconds) || delaySeconds < 1 || delaySeconds > MOST_DELAY_SECONDS)
-    throw refused('offlineDelaySeconds', `offlineDelaySeconds is a whole number from 1 to ${MOST_DELAY_SECONDS}`);
-  const { groups } = await deps.catalogue();
-  return {
-    groups: comparableGroups(deps.definitions, request).flatMap(({ name }) =>
-      groups[name]?.offline === undefined ? [] : [name],
-    ),
-    offlineDelaySeconds: delaySeconds,
-  };
 }
 
 /** Where a run keeps what it has seen until it is judged: in the work bucket, which expires. */

@@ -5,21 +5,15 @@
  * The online store is listed as far as the limit goes, and the next run goes on from there, so that a large group has been
  * seen whole after some runs.
  */
-import { type Group, NS_PER, type Precision, TidemarkError } from '@tidemark/domain';
-import { planNewestRows, printUnload } from '@tidemark/sql';
-import { type OfflineTable, resolveGroup } from '../catalogue/catalogue.ts';
+import { type Group, isWindowed, NS_PER, type Precision, TidemarkError, type WindowedGroup } from '@tidemark/domain';
+import { bucketOf, planEventRows, planNewestRows, printUnload, type Query, type TableName } from '@tidemark/sql';
+import type { OfflineTable } from '../catalogue/catalogue.ts';
 import { loadJson } from '../ledger/json-objects.ts';
 import type { FeatureReader, RecordLister } from '../ports/feature-store.ts';
 import { type HistoryFiles, type HistoryWindow, listHistory, windowOf } from './history-files.ts';
-import {
-  comparableGroups,
-  type GroupState,
-  limitsOf,
-  type MonitorDependencies,
-  type MonitorLimits,
-  monitorKeys,
-} from './monitor-request.ts';
-import { readOnline, type WireRecord } from './online-state.ts';
+import { type GroupState, limitsOf, type MonitorDependencies, monitorKeys } from './monitor-request.ts';
+import { monitoredGroup } from './monitored-group.ts';
+import { readOnline, recordFeaturesOf, type WireRecord } from './online-state.ts';
 
 export interface ObserveDependencies extends MonitorDependencies {
   readonly reader: FeatureReader;
@@ -52,11 +46,7 @@ const LAST_BIGINT = 2n ** 63n - 1n;
 /** @throws MONITOR_SCAN_TOO_LARGE, GROUP_UNKNOWN */
 export async function observeGroup(deps: ObserveDependencies, state: GroupState): Promise<ObservedGroup> {
   const limits = limitsOf(state.request);
-  const group = comparableGroups(deps.definitions, state.request).find((one) => one.name === state.group);
-  if (group === undefined) throw new TidemarkError('GROUP_UNKNOWN', `there is no group ${state.group} with both stores`);
-  const { groupName, offline } = resolveGroup(await deps.catalogue(), group);
-  if (offline === undefined) throw new TidemarkError('GROUP_UNKNOWN', `group ${group.name} has no offline store`);
-
+  const { group, groupName, offline } = await monitoredGroup(deps, state);
   const settledAtMs = Date.parse(state.startedAt);
   const window = windowOf(state.request.scope, settledAtMs);
   const history = await listHistory(deps.objects, offline, window);
@@ -68,12 +58,19 @@ export async function observeGroup(deps: ObserveDependencies, state: GroupState)
     );
   }
   const { entityKeys, isWhole } = await listEntities(deps, state, groupName, Math.max(limits.entities, FEWEST_LISTED));
-  const { records } = await readOnline(deps, group, groupName, entityKeys);
+  const { records } = await readOnline(deps, groupName, recordFeaturesOf(group), entityKeys);
   const seen: SeenGroup = { settledAtMs, window, history, isWhole, records: [...records] };
   await deps.objects.put(deps.workBucket, monitorKeys.seen(state.id, group.name), JSON.stringify(seen));
   const location = `s3://${deps.workBucket}/`;
   return {
-    queryString: queryOf(group, offline, seen, limits, state.id, location + monitorKeys.rows(state.id, group.name)),
+    queryString: printUnload(
+      isWindowed(group) ? windowsQuery(state, group, offline, seen) : recordsQuery(state, group, offline, seen),
+      {
+        location: location + monitorKeys.rows(state.id, group.name),
+        partitionedBy: [],
+        compression: 'SNAPPY',
+      },
+    ),
     resultLocation: location + monitorKeys.results(state.id, group.name),
   };
 }
@@ -81,34 +78,47 @@ export async function observeGroup(deps: ObserveDependencies, state: GroupState)
 /** The unit in which the history of a group is read. */
 export const unitOf = (group: Group): Precision => (group.precision === 's' ? 'ms' : group.precision);
 
-function queryOf(
-  group: Group,
-  offline: OfflineTable,
-  { window, settledAtMs }: SeenGroup,
-  { entities }: MonitorLimits,
-  seed: string,
-  location: string,
-): string {
+function recordsQuery(state: GroupState, group: Group, offline: OfflineTable, { window, settledAtMs }: SeenGroup): Query {
   const unit = unitOf(group);
   const inUnit = (timeMs: number) => (BigInt(timeMs) * NS_PER.ms) / NS_PER[unit];
   const last = inUnit(window.toMs) - 1n;
-  // Without a first hour a projected table would try every hour of a century; the service's own lists what is there.
-  const table =
-    window.fromMs === undefined
-      ? { table: { database: offline.database, name: offline.table }, partitioned: false }
-      : { table: { database: offline.projectedDatabase, name: offline.projectedTable }, partitioned: true };
-  const query = planNewestRows({
-    ...table,
+  return planNewestRows({
+    table: tableOf(offline, window),
+    partitioned: window.fromMs !== undefined,
     unit,
     from: window.fromMs === undefined ? undefined : inUnit(window.fromMs),
     to: last < LAST_BIGINT ? last : LAST_BIGINT,
     settledAtMs,
     toleranceMs: CLOCK_TOLERANCE_MS,
-    seed,
-    entities,
+    seed: state.id,
+    entities: limitsOf(state.request).entities,
     columns: Object.entries(group.features).map(([feature, { kind }]) => ({ feature, type: SQL_TYPE[kind] })),
   });
-  return printUnload(query, { location, partitionedBy: [], compression: 'SNAPPY' });
+}
+
+function windowsQuery(state: GroupState, { windowed }: WindowedGroup, offline: OfflineTable, seen: SeenGroup): Query {
+  const { fromMs, toMs } = seen.window;
+  const second = (timeMs: number) => BigInt(Math.floor(timeMs / 1_000));
+  return planEventRows({
+    table: tableOf(offline, seen.window),
+    windowed,
+    ...bucketsOf(state, seen),
+    ...(fromMs === undefined ? {} : { hours: { fromSecond: second(fromMs), toSecond: second(toMs) - 1n } }),
+  });
+}
+
+/** Without a first hour a projected table would try every hour of a century; the service's own lists what is there. */
+const tableOf = (offline: OfflineTable, { fromMs }: HistoryWindow): TableName =>
+  fromMs === undefined
+    ? { database: offline.database, name: offline.table }
+    : { database: offline.projectedDatabase, name: offline.projectedTable };
+
+const SAMPLE_BUCKETS = 100;
+
+/** Which entities of a windowed group are looked at: all where they are few, else one bucket of a hundred, which the run's name chooses. */
+export function bucketsOf({ id, request }: GroupState, { records, isWhole }: SeenGroup): { buckets: number; only?: number[] } {
+  if (request.scope === 'full' || (isWhole && records.length <= limitsOf(request).entities)) return { buckets: 1 };
+  return { buckets: SAMPLE_BUCKETS, only: [bucketOf(id, SAMPLE_BUCKETS)] };
 }
 
 interface Cursor {

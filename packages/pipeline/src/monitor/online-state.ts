@@ -1,5 +1,14 @@
 /** Online records as the judge takes them, read in pages; and their form while they wait in the work bucket. */
-import { decodeValue, EVENT_TIME_FEATURE, type FeatureValue, type Group, parseIsoNs, type WireValue } from '@tidemark/domain';
+import {
+  decodeValue,
+  EVENT_TIME_FEATURE,
+  type FeatureValue,
+  type Group,
+  isWindowed,
+  parseIsoNs,
+  WINDOW_STATE_FEATURE,
+  type WireValue,
+} from '@tidemark/domain';
 import type { FeatureReader } from '../ports/feature-store.ts';
 import type { Waiting } from '../ports/waiting.ts';
 import { readRecords, recordId } from '../serve/read-records.ts';
@@ -10,6 +19,12 @@ export type WireRecord = readonly (readonly [feature: string, value: WireValue])
 const PAGE = 1_000;
 const PAGE_DEADLINE_MS = 30_000;
 
+/** What of an online record is held against the history. */
+export const recordFeaturesOf = (group: Group): string[] => [
+  EVENT_TIME_FEATURE,
+  ...(isWindowed(group) ? [WINDOW_STATE_FEATURE] : Object.keys(group.features)),
+];
+
 export interface OnlineRead {
   /** By entity key; a key that is not in it has no record. */
   readonly records: ReadonlyMap<string, WireRecord>;
@@ -19,13 +34,12 @@ export interface OnlineRead {
 
 export async function readOnline(
   deps: { readonly reader: FeatureReader; readonly waiting: Waiting },
-  group: Group,
   groupName: string,
+  features: readonly string[],
   entityKeys: readonly string[],
 ): Promise<OnlineRead> {
   const records = new Map<string, WireRecord>();
   const failed = new Set<string>();
-  const features = [EVENT_TIME_FEATURE, ...Object.keys(group.features)];
   for (let at = 0; at < entityKeys.length; at += PAGE) {
     const page = entityKeys.slice(at, at + PAGE);
     const read = await readRecords(deps, [{ groupName, entityKeys: page, features }], deps.waiting.nowMs() + PAGE_DEADLINE_MS);

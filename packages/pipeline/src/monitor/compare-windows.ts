@@ -1,0 +1,102 @@
+/** A windowed group: the states of its entities, held against states made again from the event history. */
+import {
+  decodeWindowState,
+  digestEvent,
+  EVENT_TIME_FEATURE,
+  type HistoryEvent,
+  parseIsoNs,
+  TidemarkError,
+  toMs,
+  WINDOW_STATE_FEATURE,
+  type WindowedGroup,
+} from '@tidemark/domain';
+import { bucketOf } from '@tidemark/sql';
+import type { OfflineTable } from '../catalogue/catalogue.ts';
+import { loadColumns } from '../dataset/load-columns.ts';
+import type { FeatureReader } from '../ports/feature-store.ts';
+import { readHistory } from '../rebuild/read-history.ts';
+import type { Verdict } from './judge-entity.ts';
+import { judgeWindows, type StoredWindows } from './judge-windows.ts';
+import type { JudgedGroup } from './judged-group.ts';
+import { findLostHours } from './lost-hours.ts';
+import { type MonitorDependencies, monitorKeys, type ReadGroupState } from './monitor-request.ts';
+import { bucketsOf, type SeenGroup } from './observe-group.ts';
+import { readOnline, recordFeaturesOf, type WireRecord } from './online-state.ts';
+
+export async function compareWindows(
+  deps: MonitorDependencies & { readonly reader: FeatureReader },
+  state: ReadGroupState,
+  group: WindowedGroup,
+  { groupName, offline }: { readonly groupName: string; readonly offline: OfflineTable },
+  seen: SeenGroup,
+): Promise<JudgedGroup> {
+  const columns = await loadColumns(deps.objects, deps.workBucket, monitorKeys.rows(state.id, group.name));
+  const history = readHistory(group, columns);
+  const { buckets, only } = bucketsOf(state, seen);
+  const before = new Map(
+    seen.records
+      .filter(([key]) => only === undefined || only.includes(bucketOf(key, buckets)))
+      .map(([key, record]) => [key, storedWindows(group, record)]),
+  );
+  const fromMs = seen.window.fromMs;
+  // What an older state tells of was not read.
+  const onlyOnline = [...before].filter(
+    ([key, one]) => !history.has(key) && (fromMs === undefined || one.state === undefined || one.state.arrivedMs >= fromMs),
+  );
+  const entityKeys = [...history.keys(), ...onlyOnline.map(([key]) => key)];
+  const { records, failed } = await readOnline(deps, groupName, recordFeaturesOf(group), entityKeys);
+  const isLostHour = await findLostHours(deps.objects, offline, unknownTimes(group, history, before));
+  const verdicts = new Map<string, Verdict>();
+  for (const key of entityKeys) {
+    if (failed.has(key)) continue;
+    const record = records.get(key);
+    verdicts.set(
+      key,
+      judgeWindows(
+        { group, fromMs, settledAtMs: seen.settledAtMs, isLostHour },
+        {
+          rows: history.get(key) ?? [],
+          seen: before.get(key),
+          online: record === undefined ? undefined : storedWindows(group, record),
+        },
+      ),
+    );
+  }
+  return {
+    verdicts,
+    unread: failed.size,
+    isWhole: only === undefined && seen.isWhole,
+    completeness: undefined,
+  };
+}
+
+/** Of events that a state has counted and the history does not have. An entity counts once an hour. */
+function unknownTimes(
+  group: WindowedGroup,
+  history: ReadonlyMap<string, readonly HistoryEvent[]>,
+  before: ReadonlyMap<string, StoredWindows>,
+): number[] {
+  const { tileMs } = group.windowed.layout;
+  return [...before].flatMap(([key, { state }]) => {
+    const known = new Set((history.get(key) ?? []).map(digestEvent));
+    const times = [...(state?.seen ?? [])].flatMap(([digest, tile]) => (known.has(digest) ? [] : [tile * tileMs]));
+    return [...Map.groupBy(times, (timeMs) => Math.floor(timeMs / 3_600_000)).values()].map(([first]) => first as number);
+  });
+}
+
+function storedWindows(group: WindowedGroup, record: WireRecord): StoredWindows {
+  const values = new Map(record);
+  const time = values.get(EVENT_TIME_FEATURE);
+  const timeNs = typeof time === 'string' ? parseIsoNs(time) : undefined;
+  return { recordTimeMs: timeNs === undefined ? 0 : toMs(timeNs), state: readable(group, values.get(WINDOW_STATE_FEATURE)) };
+}
+
+function readable(group: WindowedGroup, text: unknown) {
+  if (typeof text !== 'string') return undefined;
+  try {
+    return decodeWindowState(group, text);
+  } catch (error) {
+    if (error instanceof TidemarkError) return undefined;
+    throw error;
+  }
+}

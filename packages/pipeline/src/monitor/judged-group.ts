@@ -1,0 +1,14 @@
+import type { FeatureCompleteness } from './completeness.ts';
+import type { Verdict } from './judge-entity.ts';
+
+/** What comparing the entities of one group comes to. */
+export interface JudgedGroup {
+  /** By entity key. */
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** Entities that the online store did not give. */
+  readonly unread: number;
+  /** Whether every entity of the window was compared. */
+  readonly isWhole: boolean;
+  /** Undefined for windows, which have a value or none by what happened. */
+  readonly completeness: FeatureCompleteness | undefined;
+}
