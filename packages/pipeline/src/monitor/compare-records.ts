@@ -26,6 +26,7 @@ export async function compareRecords(
   const history = historyRows(group, await loadColumns(deps.objects, deps.workBucket, monitorKeys.rows(state.id, group.name)));
   const sample = sampleOf(state.id, history.hashes, limitsOf(state.request).entities);
   const before = new Map(seen.records.map(([key, record]) => [key, onlineState(group, record)]));
+  const unread = new Set(seen.unread);
   const entityKeys = judgedKeys(history, before, sample, seen);
 
   const { records, failed } = await readOnline(deps, groupName, recordFeaturesOf(group), entityKeys);
@@ -48,7 +49,8 @@ export async function compareRecords(
   for (const key of entityKeys) {
     if (failed.has(key)) continue;
     const rows = history.byEntity.get(key) ?? [];
-    verdicts.set(key, judgeEntity(settings, { rows, seen: before.get(key), online: online.get(key) }));
+    const wasAbsent = seen.isWhole && !before.has(key) && !unread.has(key);
+    verdicts.set(key, judgeEntity(settings, { rows, seen: before.get(key), wasAbsent, online: online.get(key) }));
   }
   return {
     verdicts,

@@ -27,7 +27,10 @@ export interface OnlineState {
 export interface JudgedEntity {
   /** Settled rows of the greatest event time, all later ones, and those ahead of their arrival. */
   readonly rows: readonly HistoryRow[];
+  /** Undefined where it was not there, and where nobody looked. */
   readonly seen: OnlineState | undefined;
+  /** Whether the first look showed that there is no record. */
+  readonly wasAbsent: boolean;
   readonly online: OnlineState | undefined;
 }
 
@@ -65,14 +68,15 @@ export function judgeEntity(settings: JudgeSettings, entity: JudgedEntity): Verd
 
 type Difference = Finding | 'consistent' | 'in-flight';
 
-function compareStores(settings: JudgeSettings, { rows, seen, online }: JudgedEntity): Difference {
+function compareStores(settings: JudgeSettings, entity: JudgedEntity): Difference {
+  const { rows, seen, online } = entity;
   const settled = rows.filter((row) => row.arrivedMs <= settings.settledAtMs);
   const newestNs = settled.reduce<bigint | undefined>(
     (most, row) => (most === undefined || row.timeNs > most ? row.timeNs : most),
     undefined,
   );
   const truth = settled.filter((row) => row.timeNs === newestNs);
-  if (online === undefined) return compareAbsent(settings, rows, truth);
+  if (online === undefined) return compareAbsent(settings, entity, truth);
   const { timeNs } = online;
   if (timeNs === undefined) return 'consistent';
   const finding = (kind: Finding['kind'], features: readonly string[], historyTimeNs = newestNs): Finding => ({
@@ -102,7 +106,7 @@ function compareStores(settings: JudgeSettings, { rows, seen, online }: JudgedEn
       );
 }
 
-function compareAbsent(settings: JudgeSettings, rows: readonly HistoryRow[], truth: readonly HistoryRow[]): Difference {
+function compareAbsent(settings: JudgeSettings, { rows, wasAbsent }: JudgedEntity, truth: readonly HistoryRow[]): Difference {
   const [newest] = truth;
   if (newest === undefined) return 'in-flight';
   if (truth.some((row) => row.deleted)) return 'consistent';
@@ -111,7 +115,8 @@ function compareAbsent(settings: JudgeSettings, rows: readonly HistoryRow[], tru
     if (leftMs <= 0) return 'consistent';
     if (leftMs <= settings.toleranceMs) return 'in-flight';
   }
-  if (rows.some((row) => row.timeNs > newest.timeNs)) return 'in-flight';
+  // Deleted since the first look, perhaps: the history tells of that only later.
+  if (!wasAbsent || rows.some((row) => row.timeNs > newest.timeNs)) return 'in-flight';
   const features = Object.keys(settings.features).filter((feature) => truth.some((row) => row.values.has(feature)));
   return {
     kind: 'missing',

@@ -60,7 +60,7 @@ function compareState(settings: JudgeWindowSettings, { rows, seen, online }: Jud
     historyTimeNs: atMs === undefined ? undefined : inNs(atMs),
     onlineTimeNs: online === undefined ? undefined : inNs(online.recordTimeMs),
   });
-  if (online === undefined) return settled.length > 0 ? finding('missing', all) : 'in-flight';
+  if (online === undefined) return settled.length > 0 && seen === undefined ? finding('missing', all) : 'in-flight';
   if (online.state === undefined) return finding('wrong-type', [WINDOW_STATE_FEATURE]);
 
   const counted = online.state.seen;

@@ -35,6 +35,8 @@ export interface SeenGroup {
   /** Whether every record of the online store was listed. */
   readonly isWhole: boolean;
   readonly records: readonly (readonly [entityKey: string, record: WireRecord])[];
+  /** Entity keys that were listed and could not be read. */
+  readonly unread: readonly string[];
 }
 
 /** How far ahead of their arrival event times may lie. */
@@ -58,8 +60,8 @@ export async function observeGroup(deps: ObserveDependencies, state: GroupState)
     );
   }
   const { entityKeys, isWhole } = await listEntities(deps, state, groupName, Math.max(limits.entities, FEWEST_LISTED));
-  const { records } = await readOnline(deps, groupName, recordFeaturesOf(group), entityKeys);
-  const seen: SeenGroup = { settledAtMs, window, history, isWhole, records: [...records] };
+  const { records, failed } = await readOnline(deps, groupName, recordFeaturesOf(group), entityKeys);
+  const seen: SeenGroup = { settledAtMs, window, history, isWhole, records: [...records], unread: [...failed] };
   await deps.objects.put(deps.workBucket, monitorKeys.seen(state.id, group.name), JSON.stringify(seen));
   const location = `s3://${deps.workBucket}/`;
   return {

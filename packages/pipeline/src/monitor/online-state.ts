@@ -17,6 +17,8 @@ import type { OnlineState } from './judge-entity.ts';
 export type WireRecord = readonly (readonly [feature: string, value: WireValue])[];
 
 const PAGE = 1_000;
+/** Nobody waits for the answer: what is throttled has time. */
+const ROUNDS = 4;
 const PAGE_DEADLINE_MS = 30_000;
 
 /** What of an online record is held against the history. */
@@ -41,10 +43,13 @@ export async function readOnline(
   const records = new Map<string, WireRecord>();
   const failed = new Set<string>();
   for (let at = 0; at < entityKeys.length; at += PAGE) {
-    const page = entityKeys.slice(at, at + PAGE);
-    const read = await readRecords(deps, [{ groupName, entityKeys: page, features }], deps.waiting.nowMs() + PAGE_DEADLINE_MS);
-    for (const { entityKey, values } of read.found) records.set(entityKey, [...values]);
-    if (read.failed.size > 0) for (const key of page) if (read.failed.has(recordId(groupName, key))) failed.add(key);
+    let open = entityKeys.slice(at, at + PAGE);
+    for (let round = 0; open.length > 0 && round < ROUNDS; round++) {
+      const read = await readRecords(deps, [{ groupName, entityKeys: open, features }], deps.waiting.nowMs() + PAGE_DEADLINE_MS);
+      for (const { entityKey, values } of read.found) records.set(entityKey, [...values]);
+      open = open.filter((key) => read.failed.has(recordId(groupName, key)));
+    }
+    for (const key of open) failed.add(key);
   }
   return { records, failed };
 }
