@@ -1,3 +1,4 @@
+import { isWindowed } from '@tidemark/domain';
 import { definitions } from '@tidemark/features';
 import { expect, test } from 'vitest';
 import { alarmsOf } from './alarms.ts';
@@ -28,12 +29,22 @@ test('an alarm is one that CloudWatch takes', () => {
   }
 });
 
-test('lag has its alarm at 300 s, completeness at 95 %, consistency at 99 % of its upper bound, for each group', () => {
+test('lag has its alarm at 300 s, completeness at 95 %, consistency at 99 % of its upper bound, for each group that it is measured of', () => {
   const thresholds = (metric: string) => alarms.filter((one) => one.metric === metric).map((one) => one.threshold);
-  const each = (threshold: number) => definitions.groups.map(() => threshold);
-  expect(thresholds('IngestionLag')).toEqual(each(300));
-  expect(thresholds('FeatureCompleteness')).toEqual(each(95));
-  expect(thresholds('ConsistencyRateHigh')).toEqual(each(99));
+  const each = (threshold: number, groups: readonly unknown[]) => groups.map(() => threshold);
+  const plain = definitions.groups.filter((group) => !isWindowed(group));
+  const fed = new Set(definitions.sources.map(({ group }) => group.name));
+  expect(thresholds('IngestionLag')).toEqual(each(300, [...fed]));
+  expect(thresholds('FeatureCompleteness')).toEqual(each(95, plain));
+  expect(thresholds('ConsistencyRateHigh')).toEqual(each(99, definitions.groups));
+  expect(fed.size).toBeGreaterThan(0);
+  expect(plain.length).toBeLessThan(definitions.groups.length);
+});
+
+test('a group has alarms of what is measured of it, and no other', () => {
+  const group = definitions.groups.find(isWindowed);
+  const own = alarms.filter(({ name }) => name.startsWith(`group-${group?.name}-`)).map(({ metric }) => metric);
+  expect(own).toEqual(['EventsQuarantined', 'ConsistencyRateHigh', 'ErrorRate']);
 });
 
 test('every function and machine has its alarms, and those of AWS are of metrics that AWS has', () => {

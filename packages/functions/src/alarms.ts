@@ -5,8 +5,7 @@
  * A rate measured on a sample is judged by the bound of its confidence interval: of 100 entities at a true 99.5 % the plain
  * rate lies under 99 % nine times of a hundred, its upper bound two times of a thousand.
  */
-import type { Definitions } from '@tidemark/domain';
-import { physicalGroupName } from '@tidemark/domain';
+import { type Definitions, type Group, isWindowed, physicalGroupName } from '@tidemark/domain';
 import { METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName } from '@tidemark/pipeline';
 import { machinesOf, type StageNames } from './resolve-topology.ts';
 import { type FunctionName, type MachineName, type Topology, topology } from './topology.ts';
@@ -43,7 +42,7 @@ const withDefaults = (condition: Condition) => ({
 });
 
 /** Per metric of a group. A group without data has no rate: that is no alarm, and a watch that is silent has its own. */
-export const groupConditions = {
+const groupConditions = {
   IngestionLag: {
     statistic: 'Maximum',
     periodSeconds: FIVE_MINUTES,
@@ -94,6 +93,14 @@ export const groupConditions = {
     threshold: 0,
     description:
       'A whole file was refused in the last 24 hours. `tidemark quarantine list` says why; upload it again when mended.',
+  },
+  EventsQuarantined: {
+    statistic: 'Sum',
+    periodSeconds: FIVE_MINUTES,
+    evaluationPeriods: 3,
+    comparison: 'GreaterThanThreshold',
+    threshold: 0,
+    description: 'Events of the stream are refused, for 15 minutes. `tidemark quarantine list` gives the reasons.',
   },
 } as const satisfies Partial<Record<MetricName, Condition>>;
 
@@ -185,13 +192,40 @@ const alarmsFrom = (
     ...withDefaults(condition),
   }));
 
-export const groupAlarms = (stage: string, { groups }: Pick<Definitions, 'groups'>): Alarm[] =>
-  groups.flatMap((group) =>
+type Declared = Pick<Definitions, 'groups' | 'sources' | 'streamSources' | 'views'>;
+type GroupMetric = keyof typeof groupConditions;
+
+/** What somebody measures of a group: files that feed it, the two stores compared, views that read it. */
+function measuredMetrics({ sources, streamSources, views }: Declared, group: Group): GroupMetric[] {
+  const isCompared = group.storage === 'Standard' && group.keptIn === undefined;
+  const by = (measures: boolean, ...names: readonly GroupMetric[]) => (measures ? names : []);
+  return [
+    ...by(
+      sources.some((source) => source.group.name === group.name),
+      'IngestionLag',
+      'QuarantineRate',
+      'RefusedFiles',
+    ),
+    ...by(
+      streamSources.some((source) => source.group.name === group.name),
+      'EventsQuarantined',
+    ),
+    ...by(isCompared && !isWindowed(group), 'FeatureCompleteness'),
+    ...by(isCompared, 'ConsistencyRateHigh'),
+    ...by(
+      views.some(({ joins }) => joins.some((one) => one.group.name === group.name)),
+      'ErrorRate',
+    ),
+  ];
+}
+
+export const groupAlarms = (stage: string, definitions: Declared): Alarm[] =>
+  definitions.groups.flatMap((group) =>
     alarmsFrom(
       `group-${group.name}-v${group.version}`,
       METRIC_NAMESPACE,
       { [METRIC_DIMENSION]: physicalGroupName(stage, group) },
-      groupConditions,
+      Object.fromEntries(measuredMetrics(definitions, group).map((metric) => [metric, groupConditions[metric]])),
     ),
   );
 
@@ -199,7 +233,7 @@ export const groupAlarms = (stage: string, { groups }: Pick<Definitions, 'groups
 export function alarmsOf(
   stage: string,
   names: StageNames,
-  definitions: Pick<Definitions, 'groups'>,
+  definitions: Declared,
   { functions, streams }: Pick<Topology, 'functions' | 'streams'> = topology,
 ): Alarm[] {
   return [
