@@ -1,6 +1,6 @@
 export { type BackfillComparison, CANDIDATE_STATE, type ComparedCandidates } from './backfill/comparison.ts';
 export { planComparison } from './backfill/plan-comparison.ts';
-export { type NewestRowsPlan, planNewestRows } from './newest-rows/plan-newest-rows.ts';
+export { type NewestRowsPlan, planNewestRows, sampleHashOf } from './newest-rows/plan-newest-rows.ts';
 export {
   type ColumnType,
   JOIN_STATE,

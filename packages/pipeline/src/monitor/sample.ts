@@ -1,14 +1,8 @@
 /**
- * Which entities a run looks at: those of the smallest hash over the run's seed and their key. The query and this code make
+ * Which entities a run looks at: those of the smallest hash over the run's name and their key. The query and this code make
  * the same hash, so an entity that only the online store knows is in the sample or not just as one that the history knows.
  */
-import { createHash } from 'node:crypto';
-
-const HASH_DIGITS = 15;
-
-/** 60 bits of the MD5 of `seed:key`, as the query makes it: see `planNewestRows`. */
-export const sampleHashOf = (seed: string, entityKey: string): bigint =>
-  BigInt(`0x${createHash('md5').update(`${seed}:${entityKey}`).digest('hex').slice(0, HASH_DIGITS)}`);
+import { sampleHashOf } from '@tidemark/sql';
 
 export interface Sample {
   /** Whether an entity would be among the sampled ones if the history knew it. */

@@ -3,10 +3,11 @@
  *
  *   history (k, t, arrived, …) → with the entity's number among the sampled → rows from the newest settled one on
  *
- * The sample is the `entities` keys of the smallest {@link sampleHash}, so every caller who can hash can tell which keys
+ * The sample is the `entities` keys of the smallest {@link sampleHashOf}, so every caller who can hash can tell which keys
  * belong to it. A row is settled when it arrived no later than `settledAtMs`; of each entity come its settled rows of the
  * greatest event time (several where it was written twice), all later ones, and all whose event time is ahead of its arrival.
  */
+import { createHash } from 'node:crypto';
 import { NS_PER, type Precision } from '@tidemark/domain';
 import { historyColumn, historyOf } from '../point-in-time/history.ts';
 import type { PlanColumn, PlanJoin } from '../point-in-time/plan.ts';
@@ -43,7 +44,10 @@ export interface NewestRowsPlan {
 
 const HASH_DIGITS = 15;
 
-/** 60 bits of the MD5 of `seed:key`, as `sampleHashOf` of the pipeline makes it. */
+/** 60 bits of the MD5 of `seed:key`: what the query says of an entity. */
+export const sampleHashOf = (seed: string, entityKey: string): bigint =>
+  BigInt(`0x${createHash('md5').update(`${seed}:${entityKey}`).digest('hex').slice(0, HASH_DIGITS)}`);
+
 const sampleHash = (seed: string): Expression => {
   const digest = call('md5', call('to_utf8', operation('||', text(`${seed}:`), column('k'))));
   return call('from_base', call('substr', call('to_hex', digest), integer(1), integer(HASH_DIGITS)), integer(16));
