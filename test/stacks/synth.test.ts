@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { projectRoot } from '../../scripts/bootstrap/project-root.mjs';
 import { SECRET_VALUE } from '../../scripts/stacks/record-resources.ts';
 import { printResources, synthesise } from '../../scripts/stacks/synthesise.ts';
+import { topologyMap } from '../../scripts/stacks/topology-map.ts';
 import { parseStageOptions } from '../../stacks/stage-options.ts';
 import { ofType, resourcesOf, SYNTH_MS } from './resources.ts';
 
@@ -68,4 +69,8 @@ test.each([
   },
 ])('a deployment with $why is refused by name', ({ variables, says }) => {
   expect(() => parseStageOptions(variables)).toThrow(says);
+});
+
+test('docs/map.md is the topology as it is: after a change, node scripts/bootstrap.mjs scripts/print-map.ts > docs/map.md', () => {
+  expect(readFileSync(`${projectRoot}/docs/map.md`, 'utf8')).toBe(topologyMap());
 });

@@ -48,7 +48,7 @@ async function open(context: EngineContext, options: EngineOptions, close: () =>
     onFunctionLog: options.onFunctionLog ?? (() => {}),
     ...(options.onAccess === undefined ? {} : { onAccess: options.onAccess }),
   });
-  const { access, s3, lambda, mappings, states, featureStore, metrics, api, scheduler, wire } = parts;
+  const { access, s3, lambda, mappings, states, featureStore, metrics, api, scheduler, workGroups, wire } = parts;
   let works = false;
 
   const deployer = createDeployer(context, {
@@ -57,6 +57,7 @@ async function open(context: EngineContext, options: EngineOptions, close: () =>
     lambda,
     api,
     scheduler,
+    workGroups,
     mappings,
     /** Delivering and running, what a kill interrupted first. */
     beginWork() {

@@ -2,6 +2,7 @@
 import type { HttpApi } from './apigateway/http-api.ts';
 import { createHttpApi } from './apigateway/http-api.ts';
 import { createAthena } from './athena/create-athena.ts';
+import type { WorkGroups } from './athena/work-groups.ts';
 import { createMetrics, type Metrics } from './cloudwatch/metrics.ts';
 import { stateMachineArn } from './deployment/deploy-machines.ts';
 import type { EngineContext } from './engine-context.ts';
@@ -31,6 +32,7 @@ export interface EngineParts {
   readonly metrics: Metrics;
   readonly api: HttpApi;
   readonly scheduler: Scheduler;
+  readonly workGroups: WorkGroups;
   readonly wire: WireServer;
   /** Leaves everything that runs to be taken up by the next start. */
   stop(): Promise<void>;
@@ -118,6 +120,7 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
     metrics,
     api,
     scheduler,
+    workGroups: athena.workGroups,
     wire,
     async stop() {
       // Those who judge outcomes go first: a function that is killed by the stop must not count as failed.

@@ -51,7 +51,7 @@ export function stageNames({ stage, account, region, offlineDelaySeconds = OFFLI
     database: `tidemark_${stage.replaceAll('-', '_')}`,
     offlineStoreUri: `s3://tidemark-${stage}-offline-${account}/feature-store`,
     featureStoreRoleArn: `arn:aws:iam::${account}:role/tidemark-${stage}-feature-store`,
-    workGroup: 'primary',
+    workGroup: `tidemark-${stage}`,
     offlineDelaySeconds,
   };
 }
@@ -194,6 +194,7 @@ export function resolveTopology(
         failureDestination: `s3://${names.bucket('ledger')}`,
       };
     }),
+    workGroups: [{ name: names.workGroup, outputLocation: `s3://${names.bucket('work')}/query-results/` }],
     stateMachines: Object.entries(machinesOf(names)).map(([name, definition]) => ({
       name: names.machineName(name as MachineName),
       definition,

@@ -493,8 +493,15 @@ export interface MachineTopology {
   readonly permissions: readonly Permission[];
 }
 
-/** Tables and files of the history, which Athena reads with the rights of who asks. */
-const queries = [readTables('own'), readTables('service'), read('offline', 'feature-store/*'), list('offline')];
+/** What Athena reads and writes with the rights of who asks: tables and files of the history, and where the workgroup puts results. */
+const queries = [
+  readTables('own'),
+  readTables('service'),
+  read('offline', 'feature-store/*'),
+  list('offline'),
+  read('work', 'query-results/*'),
+  write('work', 'query-results/*'),
+];
 
 const machines = {
   ingest: { permissions: [read('ledger', 'plans/*')] },

@@ -1,4 +1,4 @@
-export { type ApplyDependencies, applyDefinitions, awaitGroup, planApply } from './apply/apply-definitions.ts';
+export { type ApplyDependencies, applyDefinitions, assertApplicable, awaitGroup, planApply } from './apply/apply-definitions.ts';
 export { type Change, planGroup, recordFeatures, storesOf } from './apply/plan-apply.ts';
 export { ttlDuration, ttlMsOf } from './apply/ttl-duration.ts';
 export type {

@@ -1,4 +1,4 @@
-import { applyDefinitions, planApply } from '@tidemark/pipeline';
+import { applyDefinitions, assertApplicable, planApply } from '@tidemark/pipeline';
 import { Command } from 'commander';
 import { createReporter } from '../output/reporter.ts';
 import { showChanges } from '../output/show.ts';
@@ -18,7 +18,7 @@ interface Options extends StageOptions {
 export const applyCommand = () =>
   new Command('apply')
     .description('create or extend feature groups until they agree with the definitions')
-    .option('--plan', 'show what would change and stop', false)
+    .option('--plan', 'show what would change and stop; fails where a group cannot follow its definition', false)
     .option('--rebuild-windows', 'let windows become what their stored state cannot be read as', false)
     .addOption(definitionsOption())
     .addOption(dataOption())
@@ -34,7 +34,10 @@ export const applyCommand = () =>
       const changes = await planApply(deps, options);
       reporter.line('Plan:');
       reporter.line(showChanges(changes));
-      if (options.plan) return reporter.result({ changes });
+      if (options.plan) {
+        reporter.result({ changes });
+        return assertApplicable(changes);
+      }
       const catalogue = await applyDefinitions(deps, changes);
       // The groups first, the code after: a function never writes a feature that its group does not have yet.
       if (stage.engine !== undefined) await ensureBundles(stage.engine.bundleDir, module);

@@ -3,8 +3,8 @@
  *
  * Gaps: INSERT, views, ALTER, EXPLAIN, PREPARE, TABLESAMPLE, MATCH_RECOGNIZE, time travel, reduce and zip, decimals of more than 38 digits,
  *   ORC and Avro, and every function that is not in `lower/functions-*.ts`: the execution is FAILED as NOT_SUPPORTED or
- *   FUNCTION_NOT_FOUND, naming the construct, before anything is written. ResultReuse and workgroups other
- *   than `primary` answer InvalidRequestException. There is no `.metadata` object. Iceberg tables are read as the Parquet below `data/`.
+ *   FUNCTION_NOT_FOUND, naming the construct, before anything is written. ResultReuse answers
+ *   InvalidRequestException; workgroups come from the deployment alone, with an enforced result location. There is no `.metadata` object. Iceberg tables are read as the Parquet below `data/`.
  * Differences by design: approx_distinct and approx_percentile are exact; checksum and the order of rows differ from Athena's numbers
  *   and order; max, min, greatest and least take NaN as the greatest; DataScannedInBytes counts whole files; UNLOAD writes Parquet timestamps
  *   as INT64; regular expressions are RE2's; a common table expression is evaluated once; error texts show no values. Of a time with an
@@ -27,10 +27,12 @@ import { createExecutions, type Execution, isOver } from './run/executions.ts';
 import { createQueryRunner } from './run/query-runner.ts';
 import { parseS3Uri } from './scan/s3-uri.ts';
 import { invalidRequest, isSameRequest, newExecution } from './start-query.ts';
+import { createWorkGroups, type WorkGroups } from './work-groups.ts';
 
 export interface Athena {
   readonly service: Service;
   readonly queries: Queries;
+  readonly workGroups: WorkGroups;
   workGroupOf(queryExecutionId: string): string | undefined;
   stop(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export function createAthena(
 ): Athena {
   const { buckets, glue, access = openAccess } = parts;
   const executions = createExecutions(context.dataDir, context.clock.nowMs);
+  const workGroups = createWorkGroups();
   const runner = createQueryRunner(context, { buckets, glue: glue.tables, executions, access });
   glue.catalogue.ensureDatabase('default');
 
@@ -52,7 +55,7 @@ export function createAthena(
 
   function start(input: athena.StartQueryExecutionInput, role: string | undefined): string {
     const token = input.ClientRequestToken;
-    const execution = newExecution(input, context.clock.nowMs(), role);
+    const execution = newExecution(input, context.clock.nowMs(), workGroups, role);
     const earlier = token === undefined ? undefined : executions.byToken(token);
     if (earlier && !isSameRequest(earlier, execution)) throw invalidRequest('Idempotent parameters do not match');
     if (earlier) return earlier.id;
@@ -149,21 +152,23 @@ export function createAthena(
       },
     ),
     GetWorkGroup: operation<athena.GetWorkGroupInput, athena.GetWorkGroupOutput>(athena.GetWorkGroup$, ({ WorkGroup }) => {
-      if (WorkGroup !== 'primary') throw invalidRequest(`WorkGroup ${WorkGroup ?? ''} is not found.`);
+      const found = workGroups.find(WorkGroup ?? '');
+      if (found === undefined) throw invalidRequest(`WorkGroup ${WorkGroup ?? ''} is not found.`);
       const version = 'Athena engine version 3';
       const Configuration = {
-        EnforceWorkGroupConfiguration: false,
+        EnforceWorkGroupConfiguration: found.outputLocation !== undefined,
         PublishCloudWatchMetricsEnabled: false,
         RequesterPaysEnabled: false,
-        ResultConfiguration: {},
+        ResultConfiguration: found.outputLocation === undefined ? {} : { OutputLocation: found.outputLocation },
         EngineVersion: { SelectedEngineVersion: version, EffectiveEngineVersion: version },
       };
-      return { WorkGroup: { Name: 'primary', State: 'ENABLED', Description: '', Configuration } };
+      return { WorkGroup: { Name: found.name, State: 'ENABLED', Description: '', Configuration } };
     }),
     ...catalogueOperations(glue.tables, context.account),
   };
 
   return {
+    workGroups,
     service: { name: 'athena', protocol: 'awsJson1_1', targetPrefix: 'AmazonAthena', operations },
     queries: {
       async run(input, roleArn) {

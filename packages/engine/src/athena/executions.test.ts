@@ -183,4 +183,21 @@ describe('executions', () => {
     await expect(fixture.call('GetWorkGroup', { WorkGroup: 'other' })).rejects.toMatchObject({ code: 'InvalidRequestException' });
     await expect(get('nope')).rejects.toMatchObject({ message: 'QueryExecution nope was not found' });
   });
+
+  it('of a workgroup that is deployed leave their results where that says, whatever the client asks for', async () => {
+    const outputLocation = `s3://${BUCKET}/enforced/`;
+    fixture.athena.workGroups.deploy([{ name: 'ours', outputLocation }]);
+    const id = await start('SELECT 1', { WorkGroup: 'ours' });
+    expect(await get(id)).toMatchObject({
+      WorkGroup: 'ours',
+      ResultConfiguration: { OutputLocation: `s3://${BUCKET}/enforced/${id}.csv` },
+    });
+    expect(await fixture.call('GetWorkGroup', { WorkGroup: 'ours' })).toMatchObject({
+      WorkGroup: {
+        Configuration: { EnforceWorkGroupConfiguration: true, ResultConfiguration: { OutputLocation: outputLocation } },
+      },
+    });
+    fixture.athena.workGroups.deploy([]);
+    await expect(start('SELECT 1', { WorkGroup: 'ours' })).rejects.toMatchObject({ message: 'WorkGroup ours is not found.' });
+  });
 });

@@ -8,6 +8,7 @@ import { statementKind } from './run/run-statement.ts';
 import { asFolder, parseS3Uri } from './scan/s3-uri.ts';
 import { parseStatement, type Statement } from './sql/parse-statement.ts';
 import { MalformedQuery, QueryError } from './sql/query-error.ts';
+import type { WorkGroups } from './work-groups.ts';
 
 export const invalidRequest = (message: string) => new AwsError('InvalidRequestException', message);
 
@@ -25,7 +26,12 @@ function parsed(text: string, parameters: readonly string[] | undefined): Statem
   }
 }
 
-export function newExecution(input: StartQueryExecutionInput, nowMs: number, role?: string): Execution {
+export function newExecution(
+  input: StartQueryExecutionInput,
+  nowMs: number,
+  workGroups: Pick<WorkGroups, 'find'>,
+  role?: string,
+): Execution {
   const text = input.QueryString ?? '';
   const parameters = input.ExecutionParameters?.length ? input.ExecutionParameters : undefined;
   if (text.trim() === '') throw invalidRequest('QueryString is empty');
@@ -37,12 +43,12 @@ export function newExecution(input: StartQueryExecutionInput, nowMs: number, rol
     return value !== undefined && !reuse;
   });
   if (refused) throw invalidRequest(`${refused} is not supported by this engine`);
-  const workGroup = input.WorkGroup ?? 'primary';
-  if (workGroup !== 'primary') throw invalidRequest(`WorkGroup ${workGroup} is not found.`);
+  const workGroup = workGroups.find(input.WorkGroup ?? 'primary');
+  if (workGroup === undefined) throw invalidRequest(`WorkGroup ${input.WorkGroup} is not found.`);
   const catalog = input.QueryExecutionContext?.Catalog ?? 'AwsDataCatalog';
   if (catalog.toLowerCase() !== 'awsdatacatalog')
     throw invalidRequest(`Catalog ${catalog} is not found: the only one is AwsDataCatalog`);
-  const output = input.ResultConfiguration?.OutputLocation;
+  const output = workGroup.outputLocation ?? input.ResultConfiguration?.OutputLocation;
   if (!output)
     throw invalidRequest(
       'No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.',
@@ -60,7 +66,7 @@ export function newExecution(input: StartQueryExecutionInput, nowMs: number, rol
     database: (input.QueryExecutionContext?.Database ?? 'default').replaceAll('`', ''),
     catalog,
     outputFolder,
-    workGroup,
+    workGroup: workGroup.name,
     ...(role === undefined ? {} : { role }),
     statementType,
     substatementType,

@@ -7,6 +7,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { HttpApi } from '../apigateway/http-api.ts';
+import type { WorkGroups } from '../athena/work-groups.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { engineCredentials } from '../engine-credentials.ts';
 import type { Access } from '../iam/access.ts';
@@ -34,6 +35,7 @@ export interface DeployerOptions {
   readonly lambda: Lambda;
   readonly api: HttpApi;
   readonly scheduler: Scheduler;
+  readonly workGroups: WorkGroups;
   readonly mappings: EventSourceMappings;
   /** Called when the functions are there that interrupted work needs. */
   readonly beginWork: () => void;
@@ -41,7 +43,7 @@ export interface DeployerOptions {
 
 export function createDeployer(
   context: EngineContext,
-  { endpoint, access, lambda, api, scheduler, mappings, beginWork }: DeployerOptions,
+  { endpoint, access, lambda, api, scheduler, workGroups, mappings, beginWork }: DeployerOptions,
 ): Deployer {
   const file = createDeploymentFile(context.dataDir);
   let last: Promise<unknown> = Promise.resolve();
@@ -50,6 +52,7 @@ export function createDeployer(
   function deployInMemory(deployment: Deployment): void {
     const { functions, routes, schedules } = deployment;
     access.deploy(deployment);
+    workGroups.deploy(deployment.workGroups ?? []);
     functions.forEach(lambda.deploy);
     api.deploy(routes);
     scheduler.deploy(schedules);

@@ -1,5 +1,6 @@
 import type { Route } from '../apigateway/route-table.ts';
 import { compileRoutes } from '../apigateway/route-table.ts';
+import type { WorkGroupSpec } from '../athena/work-groups.ts';
 import { compileRole, type RoleSpec } from '../iam/policy.ts';
 import { checkMappingSpec, type EventSourceMappingSpec } from '../lambda/event-source-mapping/mapping-spec.ts';
 import { checkFunctionSpec, type FunctionSpec } from '../lambda/function-spec.ts';
@@ -47,6 +48,8 @@ export interface Deployment {
   readonly routes: readonly Route[];
   readonly schedules: readonly Schedule[];
   readonly streams?: readonly StreamSpec[];
+  /** Beside `primary`, which is always there. */
+  readonly workGroups?: readonly WorkGroupSpec[];
   readonly eventSourceMappings?: readonly EventSourceMappingSpec[];
   /** With roles, everything that works under one is judged by its policies; see iam/access.ts. */
   readonly roles?: readonly RoleSpec[];

@@ -49,12 +49,17 @@ export async function planApply(
   return changes;
 }
 
-/** @throws DEFINITION_INCOMPATIBLE naming each refused group, before anything is changed; CATALOGUE_CONFLICT */
-export async function applyDefinitions(deps: ApplyDependencies, changes: readonly Change[]): Promise<Catalogue> {
+/** @throws DEFINITION_INCOMPATIBLE naming each group that cannot follow its definition, and the way out */
+export function assertApplicable(changes: readonly Change[]): void {
   const refused = changes.filter((change) => change.kind === 'refused');
   if (refused.length > 0) {
     throw new TidemarkError('DEFINITION_INCOMPATIBLE', refused.map((change) => `${change.group}: ${change.reason}`).join('\n'));
   }
+}
+
+/** @throws DEFINITION_INCOMPATIBLE before anything is changed; CATALOGUE_CONFLICT */
+export async function applyDefinitions(deps: ApplyDependencies, changes: readonly Change[]): Promise<Catalogue> {
+  assertApplicable(changes);
   for (const change of changes) await applyChange(deps, change);
   await deps.tables.ensureDatabase(deps.database);
   const entries: Record<string, CatalogueEntry> = {};
