@@ -17,6 +17,10 @@ export const mayImport = {
   testing: ['domain', 'sql', 'pipeline', 'aws', 'machines', 'functions', 'features', 'engine', 'client', 'cli'],
 };
 
+/** The stacks turn data into resources: they see definitions and topology, and no code that runs in a function or on a laptop. */
+const STACKS_MAY_IMPORT = ['domain', 'sql', 'pipeline', 'machines', 'functions', 'features'];
+const TOPOLOGY = ['topology', 'resolve-topology', 'alarms'];
+
 /** What may speak to AWS, or imitate it. */
 const KNOWS_THE_SDK = ['aws', 'functions', 'engine', 'cli', 'testing'];
 /** Values in, values out. The scripts that make a shipped example's raw files are no definitions, and run on a laptop. */
@@ -35,6 +39,34 @@ export default {
   forbidden: [
     ...layers,
     {
+      name: 'layer-stacks',
+      comment: `stacks may import ${STACKS_MAY_IMPORT.join(', ')} and no other package of ours`,
+      severity: 'error',
+      from: { path: '^stacks/' },
+      to: { path: `^packages/(?!(${STACKS_MAY_IMPORT.join('|')})/)` },
+    },
+    {
+      name: 'stacks-see-the-topology',
+      comment: `of functions, stacks see ${TOPOLOGY.join(', ')}: what is deployed is a bundle, never an import`,
+      severity: 'error',
+      from: { path: '^stacks/' },
+      to: { path: `^packages/functions/src/(?!(${TOPOLOGY.join('|')})[.]ts$)` },
+    },
+    {
+      name: 'policies-stand-alone',
+      comment: 'a policy is a pure function of the topology: no resource, no file, no process',
+      severity: 'error',
+      from: { path: '^stacks/policies/' },
+      to: { path: '^stacks/(?!policies/)|^(node:)?(child_process|fs|fs/promises|http|https|net|os|process)$' },
+    },
+    {
+      name: 'nothing-imports-the-stacks',
+      comment: 'packages run without a deployment',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^stacks/|^sst[.]config[.]ts$' },
+    },
+    {
       name: 'package-in-the-table',
       comment: 'a new package gets its row in mayImport first',
       severity: 'error',
@@ -52,7 +84,7 @@ export default {
       name: 'sdk-only-in-adapters',
       comment: `only ${KNOWS_THE_SDK.join(', ')} and tests may import the AWS SDK`,
       severity: 'error',
-      from: { path: `^packages/(?!(${KNOWS_THE_SDK.join('|')})/)`, pathNot: TEST },
+      from: { path: `^packages/(?!(${KNOWS_THE_SDK.join('|')})/)|^stacks/`, pathNot: TEST },
       to: { path: '(^|/)node_modules/@(aws-sdk|smithy)/|^@(aws-sdk|smithy)/' },
     },
     {

@@ -28,6 +28,7 @@ export const boundaries: Check = {
   async run(root) {
     const { stdout, text } = await runTool(root, 'dependency-cruiser/bin/dependency-cruiser.mjs', [
       'packages',
+      ...(existsSync(join(root, 'stacks')) ? ['stacks'] : []),
       '--config',
       '.dependency-cruiser.mjs',
       '--output-type',
@@ -50,11 +51,11 @@ export const boundaries: Check = {
 };
 
 function sourceFiles(root: string): string[] {
-  return readdirSync(join(root, 'packages')).flatMap((name) => {
-    const folder = join(root, 'packages', name, 'src');
-    if (!existsSync(folder)) return [];
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts'))
-      .map((file) => `packages/${name}/src/${file.replaceAll('\\', '/')}`);
+  const folders = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/src`);
+  return [...folders, 'stacks'].flatMap((folder) => {
+    if (!existsSync(join(root, folder))) return [];
+    return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.startsWith('node_modules'))
+      .map((file) => `${folder}/${file.replaceAll('\\', '/')}`);
   });
 }

@@ -58,6 +58,12 @@ describe('boundaries between packages', { timeout: 60_000 }, () => {
       { rule: 'pure-without-input-output', file: 'packages/features/src/flights/groups.ts', imports: 'node:fs/promises' },
       { rule: 'tests-stay-out', file: 'packages/sql/src/ships.ts', imports: './x.test.ts' },
       { rule: 'resolves', file: 'packages/sql/src/nothing.ts', imports: './nowhere.ts' },
+      { rule: 'layer-stacks', file: 'stacks/engine.ts', imports: '@tidemark/engine' },
+      { rule: 'stacks-see-the-topology', file: 'stacks/handler.ts', imports: '@tidemark/functions' },
+      { rule: 'sdk-only-in-adapters', file: 'stacks/sdk.ts', imports: '@aws-sdk/client-sfn' },
+      { rule: 'policies-stand-alone', file: 'stacks/policies/file.ts', imports: 'node:fs' },
+      { rule: 'policies-stand-alone', file: 'stacks/policies/resource.ts', imports: '../engine.ts' },
+      { rule: 'nothing-imports-the-stacks', file: 'packages/cli/src/deploy.ts', imports: '../../../stacks/engine.ts' },
       { rule: 'package-in-the-table', file: 'packages/novel/src/index.ts', imports: '@tidemark/domain' },
     ];
     const problems = await found({

@@ -22,11 +22,12 @@ beforeAll(async () => {
 }, SYNTH_MS);
 
 test('the stacks deploy what the engine is given: functions, machines, routes, schedules, notifications and streams', () => {
-  const { buckets, functions, stateMachines, routes, schedules, streams, eventSourceMappings } = engine;
+  const { buckets, functions, workGroups, stateMachines, routes, schedules, streams, eventSourceMappings } = engine;
   expect(deployedStage(resources)).toEqual({
     functions: functions
       .map(({ bundleDir: _, failureDestination: __, ...one }) => one)
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    workGroups,
     stateMachines: stateMachines.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     routes: routes.map((one) => ({ ...one })).sort((a, b) => (key(a) < key(b) ? -1 : 1)),
     schedules: schedules.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
@@ -129,6 +130,21 @@ test('every alarm of the topology and the definitions is there, as it is declare
     });
     expect(found.statistic ?? found.extendedStatistic).toBe(alarm.statistic);
   }
+});
+
+test('what no schedule could start rings, and the dashboard draws every metric that has an alarm', () => {
+  const alarms = ofType(resources, 'cloudwatch/metricAlarm:MetricAlarm');
+  expect(alarms.find(({ inputs }) => inputs.name === 'tidemark-production-schedule-dead-letters')?.inputs.dimensions).toEqual({
+    QueueName: ofType(resources, 'sqs/queue:Queue')[0]?.inputs.name,
+  });
+  const [dashboard] = ofType(resources, 'cloudwatch/dashboard:Dashboard');
+  const drawn = new Set(
+    dashboard?.inputs.dashboardBody.widgets.flatMap(({ properties }: Inputs) =>
+      properties.metrics.map(([namespace, metric]: string[]) => `${namespace} ${metric}`),
+    ),
+  );
+  for (const { namespace, metric } of alarmsOf('production', names, definitions))
+    expect(drawn).toContain(`${namespace} ${metric}`);
 });
 
 describe('one hop between', () => {

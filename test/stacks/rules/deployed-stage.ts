@@ -7,6 +7,10 @@ const present = (values: Inputs) => Object.fromEntries(Object.entries(values).fi
 
 export const deployedStage = (resources: Resources) => ({
   functions: sorted(ofType(resources, 'lambda/function:Function').map(functionOf), ({ name }) => name),
+  workGroups: ofType(resources, 'athena/workgroup:Workgroup').map(({ inputs: { name, configuration } }) => ({
+    name,
+    outputLocation: configuration.resultConfiguration.outputLocation,
+  })),
   stateMachines: sorted(
     ofType(resources, 'sfn/stateMachine:StateMachine').map(({ inputs: { name, definition } }) => ({ name, definition })),
     ({ name }) => name,
