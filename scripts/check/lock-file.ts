@@ -8,16 +8,27 @@ const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'wi
 /** The native tools, by the package that lists their builds. */
 const NATIVE = ['@biomejs/biome', '@duckdb/node-bindings', 'esbuild', 'oxc-parser', 'rolldown'];
 
+/** What the stacks need has a lock of its own, so that `npm start` need not wait for it. */
+const LOCKS = [
+  { path: 'package-lock.json', native: NATIVE },
+  { path: 'stacks/package-lock.json', native: ['sst'] },
+];
+
+const readLock = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as LockFile;
+
 export const lockFile: Check = {
   name: 'lock',
   run(root) {
-    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as LockFile;
-    return { looked: `${Object.keys(lock.packages).length} packages`, problems: findLockProblems(lock) };
+    const locks = LOCKS.map(({ path, native }) => ({ path, native, lock: readLock(join(root, path)) }));
+    return {
+      looked: `${locks.reduce((sum, { lock }) => sum + Object.keys(lock.packages).length, 0)} packages`,
+      problems: locks.flatMap(({ path, native, lock }) => findLockProblems(lock, native).map((problem) => `${path}: ${problem}`)),
+    };
   },
 };
 
 /** What would make `npm ci` fail elsewhere, or tie the lock to one registry. */
-export function findLockProblems(lock: LockFile): string[] {
+export function findLockProblems(lock: LockFile, native: readonly string[] = NATIVE): string[] {
   return [
     ...Object.entries(lock.packages)
       .filter(([, entry]) => /^\w+:/.test(entry.resolved ?? ''))
@@ -32,7 +43,7 @@ export function findLockProblems(lock: LockFile): string[] {
     ...buildsWithEngines(lock).map(
       (key) => `${key} has engines, for which npm under an older Node skips it: run node scripts/repair-lock.mjs`,
     ),
-    ...NATIVE.flatMap((tool) =>
+    ...native.flatMap((tool) =>
       PLATFORMS.filter((platform) => !hasBuild(lock, tool, platform)).map(
         (platform) => `${tool} has no build for ${platform} in the lock`,
       ),
