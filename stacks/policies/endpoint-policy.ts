@@ -31,7 +31,7 @@ export function linksOfFunctions(): Map<string, string> {
   return new Map(
     [...services].sort().flatMap((service) => {
       const links = LINKS[service];
-      if (links === undefined) throw new Error(`functions call ${service}: name its link in ${import.meta.filename}`);
+      if (links === undefined) throw new Error(`functions call ${service}: name its link in stacks/policies/endpoint-policy.ts`);
       return links.map((link): [string, string] => [link, service]);
     }),
   );

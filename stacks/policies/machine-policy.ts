@@ -53,7 +53,7 @@ function stateStatements(place: Place, name: MachineName, state: State, permissi
     case 'arn:aws:states:::athena:startQueryExecution.sync':
       return queryStatements(place, permissions);
     default:
-      throw new Error(`machine ${name} calls ${state.Resource}: say in ${import.meta.filename} what that needs`);
+      throw new Error(`machine ${name} calls ${state.Resource}: say in stacks/policies/machine-policy.ts what that needs`);
   }
 }
 

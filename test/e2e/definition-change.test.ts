@@ -242,6 +242,7 @@ describe('windows that change', () => {
     try {
       const refused = await apply();
       expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/raise `version` to 2 .*--rebuild-windows/)]);
+      expect((await apply('--plan')).code).toBe(2);
       const planned = await apply('--plan', '--rebuild-windows');
       expect(planned.stdout).toContain(
         `  ! ${GROUP_OF_WINDOWS}: its windows keep something else: run \`tidemark stream rebuild\``,
