@@ -15,7 +15,7 @@ test('the comparison as Athena gets it', () => {
     buckets: 4,
   });
   expect(
-    printUnload(query, { location: 's3://work/compared-0/', partitionedBy: ['bucket'], compression: 'SNAPPY' }),
+    printUnload(query, { location: 's3://answers/compared-0/', partitionedBy: ['bucket'], compression: 'SNAPPY' }),
   ).toMatchInlineSnapshot(`
     "UNLOAD (
       WITH
@@ -158,7 +158,7 @@ test('the comparison as Athena gets it', () => {
         CAST(mod(from_base(substr(to_hex(md5(to_utf8(k))), 1, 8), 16), 4) AS varchar) AS bucket
       FROM judged
     )
-    TO 's3://work/compared-0/'
+    TO 's3://answers/compared-0/'
     WITH (format = 'PARQUET', compression = 'SNAPPY', partitioned_by = ARRAY['bucket'])"
   `);
 });
