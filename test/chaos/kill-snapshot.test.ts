@@ -47,12 +47,14 @@ test(`killed ${2 * KILLS_EACH} times, every snapshot and restore completes as on
   const [{ parts = [] } = {}] = quiet.groups;
   expect(parts.length).toBeGreaterThan(1);
 
+  let inTheMiddle = 0;
   /** Starts an execution, kills at a random moment within what the one before took, and waits for its end after a restart. */
   async function killed(machine: Machine, id: string, input: unknown, tookMs: number): Promise<number> {
     const startedMs = performance.now();
     await stage.executions.start(machine, id, input);
     if (tookMs > 0) {
       await pause(random() * tookMs);
+      if ((await stage.executions.status(machine, id)) === 'RUNNING') inTheMiddle++;
       await engine?.stop('SIGKILL');
       engine = serve('dev', '--json', '--data', data, '--port', port, '--api-port', '0');
       await engine.ready;
@@ -84,6 +86,7 @@ test(`killed ${2 * KILLS_EACH} times, every snapshot and restore completes as on
     ]);
     expect(receipt?.groups.map(({ contentHash }) => contentHash)).toEqual(quiet.groups.map(({ contentHash }) => contentHash));
   }
+  expect(inTheMiddle).toBeGreaterThan(KILLS_EACH);
 });
 
 /** The first snapshot that holds every row: they reach the history some time after they were taken. */
