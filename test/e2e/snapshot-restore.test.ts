@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeDir, temporaryDir } from './harness.ts';
 import { inFastTime, ingestFiles } from './ingest-files.ts';
 import { type OnlineStore, type OnlineValues, onlineStoreOf } from './online-store.ts';
+import { tidemark } from './tidemark-process.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -187,6 +188,24 @@ describe.each(['default', 'harsh'] as const)('under the %s profile', (profile: P
     expect(await stage.objects.read({ bucket: stage.names.bucket('datasets'), key: 'snapshots/too-late/_manifest.json' })).toBe(
       undefined,
     );
+  });
+
+  test('scripts read JSON and exit codes', async () => {
+    const run = (...args: readonly string[]) => tidemark(...args, '--data', data, '--json');
+    const listed = await run('snapshots');
+    expect(listed.code).toBe(0);
+    expect(JSON.parse(listed.stdout)).toContainEqual(
+      expect.objectContaining({ id: 'kept', rows: manifest.rows, contentHash: manifest.contentHash }),
+    );
+    const into = await run('restore', 'kept', '--into', 'beside', '--group', 'airport-profile');
+    expect([into.code, JSON.parse(into.stdout).groups[0].target]).toEqual([0, 'dev-airport-profile-v1-beside']);
+    expect((await online.records('dev-airport-profile-v1-beside')).size).toBe(before[0]?.size);
+    expect(await run('restore', 'nobody')).toMatchObject({ code: 2, stderr: expect.stringContaining('SNAPSHOT_UNKNOWN') });
+    expect(await run('snapshot', '--group', 'nobody')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('GROUP_UNKNOWN'),
+    });
+    expect(await run('snapshots', '--days', 'many')).toMatchObject({ code: 2 });
   });
 
   test('what has expired meanwhile is counted as that', async () => {

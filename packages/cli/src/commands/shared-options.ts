@@ -7,13 +7,16 @@ export const awsOption = () =>
 export const jsonOption = () => new Option('--json', 'print JSON for programs').default(false);
 export const definitionsOption = () =>
   new Option('--definitions <file>', 'module that exports `definitions` (default: packages/features)');
-export const groupsOption = () => new Option('--group <name...>', 'only these groups, by logical name (default: all)');
+export const groupsOption = () =>
+  new Option('--group <name>', 'only this group, by logical name; may be given again (default: all)').argParser(collect);
 export const portOption = () =>
   new Option('--port <number>', 'port of the AWS endpoint, 0 for a free one').default(4600).argParser(parsePort);
 export const apiPortOption = () =>
   new Option('--api-port <number>', 'port of the API, 0 for a free one').default(0).argParser(parsePort);
 export const profileOption = () =>
   new Option('--profile <name>', 'how kind the engine is').choices(['default', 'harsh']).default('default');
+
+const collect = (name: string, names: readonly string[] = []): string[] => [...names, name];
 
 function parsePort(text: string): number {
   const port = Number(text);

@@ -1,5 +1,5 @@
 import { listSnapshots } from '@tidemark/pipeline';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { createReporter } from '../output/reporter.ts';
 import { showSnapshot, showSnapshots } from '../output/show-snapshot.ts';
 import { connect, type StageOptions } from '../stage/connect.ts';
@@ -34,10 +34,16 @@ export const snapshotCommand = () =>
 
 const DAYS = 35;
 
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > 400) throw new InvalidArgumentError('days are a whole number from 1 to 400');
+  return days;
+}
+
 export const snapshotsCommand = () =>
   new Command('snapshots')
     .description('the snapshots that there are, the newest first')
-    .option('--days <number>', 'how many days back to look', Number, DAYS)
+    .option('--days <number>', 'how many days back to look', parseDays, DAYS)
     .addOption(dataOption())
     .addOption(stageOption())
     .addOption(awsOption())

@@ -69,5 +69,6 @@ export function showDrill(report: DrillReport): string {
     `  recovery point  ${seconds(report.recoveryPointSeconds)} behind when the snapshot was there: ${report.offlineDelaySeconds} s offline delay, ${seconds(report.snapshotSeconds)} to take it`,
     '                  and up to a day more, since the schedule takes one a day',
     `  groups          ${report.groups.join(', ')}, as of ${report.asOf}; the shadow groups are removed`,
+    ...report.notCovered.map(({ group, reason }) => `Not drilled: ${group}: ${reason}.`),
   ].join('\n');
 }

@@ -21,6 +21,7 @@ export interface DrillReport {
   readonly recoveryPointSeconds: number;
   readonly offlineDelaySeconds: number;
   readonly asOf: string;
+  readonly notCovered: SnapshotManifest['notCovered'];
 }
 
 const SUFFIX = 'drill';
@@ -75,6 +76,7 @@ async function restoreShadows(
     recoveryPointSeconds: (createdMs - Date.parse(manifest.asOf)) / 1_000 + drill.snapshotSeconds,
     offlineDelaySeconds: manifest.offlineDelaySeconds,
     asOf: manifest.asOf,
+    notCovered: manifest.notCovered,
   };
 }
 
