@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const unit = ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'];
-const slow = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
+const slow = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts', 'test/iam/**/*.test.ts'];
 
 /** Two workers, as the machines this is built on have two cores. Tests that start a whole engine come after all others. */
 export default defineConfig({

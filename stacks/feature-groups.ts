@@ -27,9 +27,6 @@ export const REPLACING = [
   'roleArn',
 ];
 
-export const featureGroupNames = (stage: string): string[] =>
-  storedGroups(definitions).map((group) => physicalGroupName(stage, group));
-
 export function createFeatureGroups(
   context: StageContext,
   keys: Keys,

@@ -1,10 +1,11 @@
 /** A whole stage. Each stack takes what the earlier ones made; nothing here decides anything. */
 import { physicalStreamName } from '@tidemark/domain';
 import { definitions } from '@tidemark/features';
+import { featureGroupSets } from '@tidemark/functions/feature-group-sets';
 import { stageNames } from '@tidemark/functions/resolve-topology';
 import { createCatalogue } from './catalogue.ts';
 import { createDatasets } from './datasets.ts';
-import { createFeatureGroups, featureGroupNames } from './feature-groups.ts';
+import { createFeatureGroups } from './feature-groups.ts';
 import { createIngestion } from './ingestion.ts';
 import { createNetwork } from './network.ts';
 import { createObservability } from './observability.ts';
@@ -53,7 +54,7 @@ async function currentContext(): Promise<StageContext> {
     names: stageNames(place),
     profile: stageProfile(stage),
     options: parseStageOptions(process.env),
-    featureGroups: featureGroupNames(stage),
+    featureGroups: featureGroupSets(stage, definitions),
     streams: definitions.streams.map((stream) => physicalStreamName(stage, stream)),
   };
 }

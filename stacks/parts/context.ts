@@ -1,3 +1,4 @@
+import type { FeatureGroupSet } from '@tidemark/functions/feature-group-sets';
 import type { StageNames } from '@tidemark/functions/resolve-topology';
 import type { StageOptions } from '../stage-options.ts';
 import type { StageProfile } from '../stage-profile.ts';
@@ -11,7 +12,7 @@ export interface StageContext {
   readonly profile: StageProfile;
   readonly options: StageOptions;
   /** Physical names of the feature groups of the definitions. */
-  readonly featureGroups: readonly string[];
+  readonly featureGroups: Readonly<Record<FeatureGroupSet, readonly string[]>>;
   /** Physical names of the streams of the definitions. */
   readonly streams: readonly string[];
 }

@@ -6,5 +6,5 @@ import { allow, type PolicyDocument, policyDocument } from './statement.ts';
 export const featureStorePolicy = (place: Place): PolicyDocument =>
   policyDocument([
     ...permissionStatements(place, [{ actions: ['s3:PutObject'], on: { bucket: 'offline', keys: 'feature-store/*' } }]),
-    allow('BucketOffline', ['s3:GetBucketAcl', 's3:GetBucketLocation'], [`arn:aws:s3:::${place.names.bucket('offline')}`]),
+    allow('BucketOffline', ['s3:GetBucketAcl'], [`arn:aws:s3:::${place.names.bucket('offline')}`]),
   ]);

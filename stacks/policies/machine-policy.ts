@@ -57,6 +57,11 @@ function stateStatements(place: Place, name: MachineName, state: State, permissi
   }
 }
 
+const isRedriven = (name: MachineName): boolean =>
+  Object.values(topology.functions).some(({ permissions }) =>
+    permissions.some(({ actions, on }) => 'machine' in on && on.machine === name && actions.includes('states:RedriveExecution')),
+  );
+
 /** A distributed Map starts its items as executions of its own machine. */
 function childExecutions(place: Place, name: MachineName): Statement[] {
   const machine = place.names.machineName(name);
@@ -67,20 +72,20 @@ function childExecutions(place: Place, name: MachineName): Statement[] {
       ['states:DescribeExecution', 'states:StopExecution'],
       [arnOf(place, 'states', `execution:${machine}:*`)],
     ),
-    allow('RedriveItems', ['states:RedriveExecution'], [arnOf(place, 'states', `execution:${machine}/*`)]),
+    ...(isRedriven(name)
+      ? [allow('RedriveItems', ['states:RedriveExecution'], [arnOf(place, 'states', `execution:${machine}/*`)])]
+      : []),
   ];
 }
 
-/** Athena reads tables and files and writes results with the rights of who asks. */
+/** Results of every query lie in this bucket: Athena asks where that is before anything else. */
+const RESULTS: Permission = { actions: ['s3:GetBucketLocation'], on: { bucket: 'work' } };
+
+/** Athena reads tables and files and writes results with the rights of who asks; large objects in parts. */
 function queryStatements(place: Place, permissions: readonly Permission[]): Statement[] {
-  const bucketPermission = ({ actions, on }: Permission) =>
-    'bucket' in on
-      ? [
-          { actions: ['s3:GetBucketLocation'], on: { bucket: on.bucket } },
-          ...(actions.includes('s3:PutObject')
-            ? [{ actions: ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts'], on }]
-            : []),
-        ]
+  const inParts = ({ actions, on }: Permission): Permission[] =>
+    'bucket' in on && actions.includes('s3:PutObject')
+      ? [{ actions: ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts'], on }]
       : [];
   return [
     allow(
@@ -89,7 +94,7 @@ function queryStatements(place: Place, permissions: readonly Permission[]): Stat
       [arnOf(place, 'athena', `workgroup/${place.names.workGroup}`)],
     ),
     allow('QueryCatalogue', ['athena:GetDataCatalog'], [arnOf(place, 'athena', 'datacatalog/AwsDataCatalog')]),
-    ...permissionStatements(place, permissions.flatMap(bucketPermission)),
+    ...permissionStatements(place, [RESULTS, ...permissions.flatMap(inParts)]),
   ];
 }
 

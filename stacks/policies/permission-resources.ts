@@ -6,6 +6,9 @@ type Target = Permission['on'];
 /** Actions on a bucket itself; every other S3 action is on its objects. */
 const ON_BUCKET = /^s3:(ListBucket|ListBucketVersions|ListBucketMultipartUploads|GetBucketLocation|GetBucketVersioning)$/;
 
+/** Actions on a database itself, whatever tables it has. */
+const ON_DATABASE = /^glue:\w+Database$/;
+
 /** The resources of one action of a permission, by ARN. */
 export function resourcesOf(place: Place, action: string, on: Target): string[] {
   const { names, featureGroups, streams } = place;
@@ -20,8 +23,12 @@ export function resourcesOf(place: Place, action: string, on: Target): string[] 
   }
   if ('streams' in on) return streams.map((stream) => arnOf(place, 'kinesis', `stream/${stream}`));
   if ('mappingsOf' in on) return mappingsOf(place, action);
-  if ('featureGroups' in on) return featureGroups.map((name) => arnOf(place, 'sagemaker', `feature-group/${name}`));
-  if ('tables' in on) return on.tables === 'own' ? tablesOf(place, names.database, ['*']) : serviceTables(place);
+  if ('featureGroups' in on)
+    return featureGroups[on.featureGroups].map((name) => arnOf(place, 'sagemaker', `feature-group/${name}`));
+  if ('tables' in on) {
+    const tables = on.tables === 'own' ? tablesOf(place, names.database, ['*']) : serviceTables(place);
+    return tables.filter((arn) => !(ON_DATABASE.test(action) && arn.includes(':table/')));
+  }
   return on satisfies never;
 }
 
@@ -41,5 +48,5 @@ const serviceTables = (place: Place): string[] =>
   tablesOf(
     place,
     'sagemaker_featurestore',
-    place.featureGroups.map((group) => `${group.replaceAll('-', '_')}_*`),
+    place.featureGroups['with-history'].map((group) => `${group.replaceAll('-', '_')}_*`),
   );

@@ -5,7 +5,7 @@
  * | call | implied | source |
  * | --- | --- | --- |
  * | s3:GetObject(Version) | kms:Decrypt through S3, context: the bucket | S3 User Guide, "Using SSE-KMS": bucket keys |
- * | s3:PutObject | kms:GenerateDataKey, and kms:Decrypt for the parts of a large object | the same |
+ * | s3:PutObject | kms:GenerateDataKey; kms:Decrypt only for parts, which no function of ours uploads | the same |
  * | sagemaker records | kms:Decrypt through SageMaker | SageMaker Developer Guide, "Security and access control" of Feature Store |
  * | kinesis:Get* / Put* | kms:Decrypt / kms:GenerateDataKey through Kinesis | Kinesis Developer Guide, "Permissions to use KMS keys" |
  */
@@ -30,9 +30,11 @@ function conditionOf(place: Place, action: string, on: Permission['on']): Statem
 }
 
 function keyStatements(place: Place, { actions, on }: Permission): Statement[] {
-  const reads = actions.some((action) => /^(s3:GetObject|kinesis:(Get|Subscribe)|sagemaker:\w*Record)/.test(action));
+  const reads = actions.some((action) =>
+    /^(s3:GetObject|s3:ListMultipartUploadParts|kinesis:(Get|Subscribe)|sagemaker:\w*Record)/.test(action),
+  );
   const writes = actions.some((action) => /^(s3:PutObject|kinesis:Put)/.test(action));
-  const keyActions = [...(reads || writes ? ['kms:Decrypt'] : []), ...(writes ? ['kms:GenerateDataKey'] : [])];
+  const keyActions = [...(reads ? ['kms:Decrypt'] : []), ...(writes ? ['kms:GenerateDataKey'] : [])];
   const condition = keyCondition(place, on);
   if (keyActions.length === 0 || condition === undefined) return [];
   return [allow(`${sidOf(on)}Key`, keyActions, [place.keys.data], { StringEquals: condition })];

@@ -1,3 +1,4 @@
+import type { FeatureGroupSet } from '@tidemark/functions/feature-group-sets';
 import type { Stage, StageNames } from '@tidemark/functions/resolve-topology';
 
 /** Where a policy holds: the names of a stage, and the ARNs that only its deployment knows. */
@@ -9,8 +10,8 @@ export interface Place extends Stage {
     /** Encrypts logs, alarms and dead letters. */
     readonly operations: string;
   };
-  /** Physical names of the feature groups of the definitions. */
-  readonly featureGroups: readonly string[];
+  /** Physical names of the feature groups of the definitions, by what is done with them. */
+  readonly featureGroups: Readonly<Record<FeatureGroupSet, readonly string[]>>;
   /** Physical names of the streams of the definitions. */
   readonly streams: readonly string[];
 }

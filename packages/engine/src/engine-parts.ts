@@ -88,6 +88,7 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
     keyOfStream: access.keyOfStream,
     keyOfGroup: featureStore.keyOfGroup,
     workGroupOf: athena.workGroupOf,
+    functionOfMapping: (uuid: string) => mappings.find(uuid)?.row().spec.functionName,
   };
   const wire = createWireServer({
     context,

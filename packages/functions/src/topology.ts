@@ -5,6 +5,8 @@
  * Names are logical. `{ bucket }`, `{ machine }` and the like stand for what `resolve-topology.ts` puts in per stage.
  */
 
+import type { FeatureGroupSet } from './feature-group-sets.ts';
+
 export type BucketName = 'raw' | 'ledger' | 'offline' | 'datasets' | 'work';
 export type MachineName = 'ingest' | 'build-dataset' | 'rebuild-windows' | 'snapshot' | 'restore' | 'monitor' | 'backfill';
 
@@ -22,7 +24,7 @@ export interface Permission {
   readonly on:
     | { readonly bucket: BucketName; readonly keys?: string }
     | { readonly machine: MachineName; readonly executions?: true }
-    | { readonly featureGroups: 'own' }
+    | { readonly featureGroups: FeatureGroupSet }
     | { readonly streams: 'own' }
     | { readonly mappingsOf: 'stream-received' }
     /** Our projected tables, or those that the service made for the stage's feature groups. */
@@ -57,11 +59,23 @@ const read = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:Ge
 const write = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:PutObject'], on: { bucket, keys } });
 const remove = (bucket: BucketName, keys = '*'): Permission => ({ actions: ['s3:DeleteObject'], on: { bucket, keys } });
 const list = (bucket: BucketName): Permission => ({ actions: ['s3:ListBucket'], on: { bucket } });
+/** None of them has partitions of its own: they are projected, or there are none. */
 const readTables = (tables: 'own' | 'service'): Permission => ({
-  actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions'],
+  actions: ['glue:GetDatabase', 'glue:GetTable'],
   on: { tables },
 });
-const readVersions: Permission = { actions: ['s3:GetObject', 's3:GetObjectVersion'], on: { bucket: 'raw', keys: '*' } };
+/** What is read of the raw bucket is named by its version. */
+const readVersions: Permission = { actions: ['s3:GetObjectVersion'], on: { bucket: 'raw', keys: '*' } };
+/** Of the functions that write records; `put` is for regions that have no batch write yet. */
+const WRITE_API: 'batch' | 'put' = 'batch';
+const writeRecords = (featureGroups: FeatureGroupSet): Permission => ({
+  actions: [WRITE_API === 'batch' ? 'sagemaker:BatchWriteRecord' : 'sagemaker:PutRecord'],
+  on: { featureGroups },
+});
+const readRecords = (featureGroups: FeatureGroupSet): Permission => ({
+  actions: ['sagemaker:BatchGetRecord'],
+  on: { featureGroups },
+});
 
 /** Instances of `ingest-chunk` at a time; each writes at the group's rate divided by this. */
 const CHUNK_CONCURRENCY = 4;
@@ -71,7 +85,7 @@ const RECORDS_PER_SECOND = 40_000;
 const writing = {
   RECORDS_PER_SECOND: String(RECORDS_PER_SECOND / CHUNK_CONCURRENCY),
   WRITE_CALLS_IN_FLIGHT: '4',
-  WRITE_API: 'batch',
+  WRITE_API,
 } as const;
 
 const datasetStep = (entry: string, permissions: readonly Permission[]): FunctionTopology => ({
@@ -79,7 +93,7 @@ const datasetStep = (entry: string, permissions: readonly Permission[]): Functio
   memoryMb: 2_048,
   timeoutMs: minutes(15),
   environment: datasets,
-  permissions: [read('ledger'), list('ledger'), read('work'), list('work'), ...permissions],
+  permissions,
 });
 
 /** Pausing a stream and letting it go on. */
@@ -124,14 +138,7 @@ const snapshotStep = (entry: string, permissions: readonly Permission[]): Functi
   memoryMb: 1_024,
   timeoutMs: minutes(15),
   environment: snapshots,
-  permissions: [
-    read('ledger', 'catalogue.json'),
-    list('ledger'),
-    read('work', 'snapshot-work/*'),
-    list('work'),
-    list('datasets'),
-    ...permissions,
-  ],
+  permissions,
 });
 
 /** Buckets of window states that are made again at a time. */
@@ -187,7 +194,7 @@ const functions = {
       list('ledger'),
       write('ledger', 'quarantine/*'),
       write('ledger', 'chunk-results/*'),
-      { actions: ['sagemaker:BatchWriteRecord', 'sagemaker:PutRecord'], on: { featureGroups: 'own' } },
+      writeRecords('written-from-files'),
     ],
   },
   'seal-ingest': {
@@ -227,7 +234,13 @@ const functions = {
     environment: { ...ledger, RECORDS_PER_SECOND: '10000', WRITE_CALLS_IN_FLIGHT: '4' },
     permissions: [
       {
-        actions: ['kinesis:DescribeStream', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+        actions: [
+          'kinesis:DescribeStream',
+          'kinesis:DescribeStreamSummary',
+          'kinesis:GetRecords',
+          'kinesis:GetShardIterator',
+          'kinesis:ListShards',
+        ],
         on: { streams: 'own' },
       },
       read('ledger', 'catalogue.json'),
@@ -235,19 +248,22 @@ const functions = {
       write('ledger', 'stream-batches/*'),
       // By the event-source mapping, in the function's name.
       write('ledger', 'aws/lambda/*'),
-      { actions: ['sagemaker:BatchGetRecord', 'sagemaker:BatchWriteRecord'], on: { featureGroups: 'own' } },
+      list('ledger'),
+      readRecords('window-states'),
+      writeRecords('written-from-streams'),
     ],
   },
   'pause-stream': pausing('rebuild/pause-stream.ts', { OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' } }),
   'plan-rebuild': rebuildStep('rebuild/plan-rebuild.ts', [
     list('offline'),
     write('ledger', 'quarantine/*'),
-    { actions: ['sagemaker:BatchWriteRecord'], on: { featureGroups: 'own' } },
+    writeRecords('event-histories'),
   ]),
   'rebuild-bucket': {
     ...rebuildStep('rebuild/rebuild-bucket.ts', [
       write('ledger', 'quarantine/*'),
-      { actions: ['sagemaker:BatchGetRecord', 'sagemaker:BatchWriteRecord'], on: { featureGroups: 'own' } },
+      readRecords('window-states'),
+      writeRecords('window-states'),
     ]),
     reservedConcurrency: BUCKET_CONCURRENCY,
   },
@@ -258,10 +274,14 @@ const functions = {
     memoryMb: 1_024,
     timeoutMs: 15_000,
     environment: { ...ledger, ...auditKey },
-    permissions: [read('ledger', 'catalogue.json'), { actions: ['sagemaker:BatchGetRecord'], on: { featureGroups: 'own' } }],
+    permissions: [read('ledger', 'catalogue.json'), readRecords('served')],
   },
   'prepare-dataset': {
     ...datasetStep('dataset/prepare-dataset.ts', [
+      read('ledger', 'catalogue.json'),
+      // Labels lie in either.
+      read('work'),
+      list('work'),
       read('raw'),
       list('raw'),
       list('offline'),
@@ -273,16 +293,23 @@ const functions = {
   },
   'finish-dataset': {
     ...datasetStep('dataset/finish-dataset.ts', [
+      read('work', 'dataset-work/*'),
+      list('work'),
       write('work', 'dataset-work/*'),
       read('datasets', 'datasets/*'),
-      list('datasets'),
       write('datasets', 'datasets/*'),
     ]),
     reservedConcurrency: 4,
   },
-  'verify-dataset': datasetStep('dataset/verify-dataset.ts', []),
-  'publish-dataset': datasetStep('dataset/publish-dataset.ts', [write('datasets', 'datasets/*'), write('ledger', 'manifests/*')]),
+  'verify-dataset': datasetStep('dataset/verify-dataset.ts', [read('work', 'dataset-work/*')]),
+  'publish-dataset': datasetStep('dataset/publish-dataset.ts', [
+    read('ledger', 'catalogue.json'),
+    read('work', 'dataset-work/*'),
+    write('datasets', 'datasets/*'),
+    write('ledger', 'manifests/*'),
+  ]),
   'clean-dataset': datasetStep('dataset/clean-dataset.ts', [
+    list('work'),
     remove('work', 'dataset-work/*'),
     remove('ledger', 'dataset-work/*'),
     list('datasets'),
@@ -291,24 +318,40 @@ const functions = {
   ]),
   'plan-snapshot': {
     ...snapshotStep('snapshot/plan-snapshot.ts', [
+      read('ledger', 'catalogue.json'),
       list('offline'),
+      read('work', 'snapshot-work/*'),
+      list('work'),
       write('work', 'snapshot-work/*'),
+      // Of several firings at one time the first one claims the snapshot.
       read('ledger', 'snapshot-claims/*'),
       write('ledger', 'snapshot-claims/*'),
     ]),
     environment: { ...snapshots, OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' } },
   },
-  'prepare-snapshot-query': snapshotStep('snapshot/prepare-snapshot-query.ts', [remove('datasets', 'snapshots/*')]),
+  'prepare-snapshot-query': snapshotStep('snapshot/prepare-snapshot-query.ts', [
+    read('work', 'snapshot-work/*'),
+    list('datasets'),
+    remove('datasets', 'snapshots/*'),
+  ]),
   'seal-snapshot-part': {
-    ...snapshotStep('snapshot/seal-snapshot-part.ts', [read('datasets', 'snapshots/*'), write('work', 'snapshot-work/*')]),
+    ...snapshotStep('snapshot/seal-snapshot-part.ts', [
+      read('work', 'snapshot-work/*'),
+      list('datasets'),
+      read('datasets', 'snapshots/*'),
+      write('work', 'snapshot-work/*'),
+    ]),
     memoryMb: 2_048,
   },
   'publish-snapshot': snapshotStep('snapshot/publish-snapshot.ts', [
+    read('work', 'snapshot-work/*'),
     write('datasets', 'snapshots/*'),
     write('ledger', 'snapshots/*'),
   ]),
   'clean-snapshot': snapshotStep('snapshot/clean-snapshot.ts', [
+    list('datasets'),
     remove('datasets', 'snapshots/*'),
+    list('work'),
     remove('work', 'snapshot-work/*'),
   ]),
   'plan-restore': {
@@ -333,7 +376,7 @@ const functions = {
       ...restores,
       RECORDS_PER_SECOND: String(RECORDS_PER_SECOND / CHUNK_CONCURRENCY),
       BATCHES_IN_FLIGHT: '3',
-      WRITE_API: 'batch',
+      WRITE_API,
     },
     permissions: [
       read('ledger'),
@@ -341,10 +384,9 @@ const functions = {
       read('datasets', 'snapshots/*'),
       list('datasets'),
       write('ledger', 'restore-results/*'),
-      {
-        actions: ['sagemaker:BatchWriteRecord', 'sagemaker:PutRecord', 'sagemaker:BatchGetRecord', 'sagemaker:DeleteRecord'],
-        on: { featureGroups: 'own' },
-      },
+      readRecords('kept-in-both'),
+      writeRecords('kept-in-both'),
+      { actions: ['sagemaker:DeleteRecord'], on: { featureGroups: 'kept-in-both' } },
     ],
   },
   'restore-windows': {
@@ -392,7 +434,7 @@ const functions = {
       list('work'),
       write('work', 'monitor-work/*'),
       remove('work', 'monitor-work/*'),
-      { actions: ['sagemaker:ListRecords', 'sagemaker:BatchGetRecord'], on: { featureGroups: 'own' } },
+      { actions: ['sagemaker:ListRecords', 'sagemaker:BatchGetRecord'], on: { featureGroups: 'kept-in-both' } },
     ],
   },
   'compare-group': {
@@ -406,7 +448,7 @@ const functions = {
       read('work', 'monitor-work/*'),
       list('work'),
       write('ledger', 'inconsistencies/*'),
-      { actions: ['sagemaker:BatchGetRecord'], on: { featureGroups: 'own' } },
+      readRecords('kept-in-both'),
     ],
   },
   'publish-monitor': {
@@ -442,10 +484,9 @@ const functions = {
       'write-backfill-bucket',
       [
         ...backfillWork,
-        {
-          actions: ['sagemaker:BatchWriteRecord', 'sagemaker:PutRecord', 'sagemaker:BatchGetRecord', 'sagemaker:DeleteRecord'],
-          on: { featureGroups: 'own' },
-        },
+        readRecords('written-from-files'),
+        writeRecords('written-from-files'),
+        { actions: ['sagemaker:DeleteRecord'], on: { featureGroups: 'written-from-files' } },
       ],
       writing,
     ),
@@ -516,10 +557,11 @@ const machines = {
   },
   snapshot: {
     permissions: [
-      ...queries,
+      readTables('service'),
+      read('offline', 'feature-store/*'),
+      list('offline'),
       write('work', 'snapshot-work/*'),
       read('work', 'snapshot-work/*'),
-      list('work'),
       write('datasets', 'snapshots/*'),
       list('datasets'),
     ],

@@ -67,6 +67,7 @@ export async function connect(options: StageOptions): Promise<ConnectedStage> {
 export function connected(
   place: { stage: string; account: string; region: string },
   engine: EngineFile | undefined,
+  kmsKeyId?: string,
 ): ConnectedStage {
   const config = {
     ...clientSettings,
@@ -89,6 +90,7 @@ export function connected(
     groups: createFeatureGroups(new SageMakerClient(config), {
       offlineStoreUri: names.offlineStoreUri,
       roleArn: names.featureStoreRoleArn,
+      ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
     }),
     executions: createExecutions(sfn, {
       ingest: names.machineArn('ingest'),

@@ -2,7 +2,7 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createEngine, type Engine, type ProfileName, profiles } from '@tidemark/engine';
+import { createEngine, type Deployment, type Engine, type EngineOptions, type ProfileName, profiles } from '@tidemark/engine';
 import { resolveTopology } from '@tidemark/functions/resolve-topology';
 import { applyDefinitions, type Change, planApply } from '@tidemark/pipeline';
 import { defaultBundleDir, ensureBundles } from './bundle-stage.ts';
@@ -19,12 +19,19 @@ export interface StartOptions {
   readonly profile: ProfileName;
   readonly definitions?: string;
   readonly log?: (line: string) => void;
+  /** For tests: the engine's time, and who is told what it judged. */
+  readonly engine?: Pick<EngineOptions, 'clock' | 'onAccess'>;
+  /** What is deployed instead: with roles and keys, everything is judged by them. */
+  readonly adjust?: (deployment: Deployment) => Deployment;
+  /** Key of the feature groups that are made. */
+  readonly kmsKeyArn?: string;
 }
 
 export interface RunningStage extends ConnectedStage {
   readonly engine: EngineFile;
   readonly instance: Engine;
   readonly changes: readonly Change[];
+  readonly deployment: Deployment;
   stop(): Promise<void>;
 }
 
@@ -44,6 +51,7 @@ export async function startStage(options: StartOptions): Promise<RunningStage> {
     apiPort: options.apiPort,
     profile: options.profile,
     ...(options.log === undefined ? {} : { log: options.log }),
+    ...options.engine,
   });
   try {
     // Only now: an engine that already runs over the directory must not have its functions replaced.
@@ -66,13 +74,15 @@ async function deploy(instance: Engine, options: StartOptions, dataDir: string, 
   const definitions = await loadDefinitions(options.definitions);
   const secrets = { 'audit-key': auditKey(dataDir) };
   const { routes, ...deployment } = resolveTopology(place, secrets, (name) => join(bundleDir, name), definitions.streams);
-  await instance.deploy({
+  const resolved: Deployment = {
     ...deployment,
     routes: routes.map(({ authorizer, ...route }) => ({
       ...route,
       authorizer: authorizer === 'jwt' ? { type: 'jwt', issuer: ISSUER, audience: AUDIENCE } : { type: 'iam' },
     })),
-  });
+  };
+  const adjusted = options.adjust?.(resolved) ?? resolved;
+  await instance.deploy(adjusted);
   const nowS = Math.floor(Date.now() / 1000);
   const token = await instance.issueToken({
     iss: ISSUER,
@@ -90,7 +100,7 @@ async function deploy(instance: Engine, options: StartOptions, dataDir: string, 
     bundleDir,
     ...(options.definitions === undefined ? {} : { definitions: resolve(options.definitions) }),
   };
-  const stage = connected(place, file);
+  const stage = connected(place, file, options.kmsKeyArn);
   const deps = { ...stage, definitions, ledger: stage.names.bucket('ledger'), database: stage.names.database, waiting };
   const changes = await planApply(deps);
   await applyDefinitions(deps, changes);
@@ -100,6 +110,7 @@ async function deploy(instance: Engine, options: StartOptions, dataDir: string, 
     engine: file,
     instance,
     changes,
+    deployment: adjusted,
     async stop() {
       removeEngineFile(dataDir);
       await instance.stop();

@@ -3,27 +3,38 @@ import type { Buckets, StoredObject } from '../ports.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { Access } from './access.ts';
 import type { AccessRequest } from './decide.ts';
-import { impliedCalls } from './implied-calls.ts';
+import { type ImpliedCall, impliedCalls } from './implied-calls.ts';
 import type { Principal } from './principal.ts';
 import { bucketArn, objectArn, s3KmsRequests } from './requests/s3-requests.ts';
 
+export interface GuardOptions {
+  /** Whether the service writes large objects in parts, for which it must read its own key again. */
+  readonly writesInParts?: boolean;
+}
+
 /** @param call who does it, for the record: `athena.query` */
-export function guardBuckets(buckets: Buckets, access: Access, principal: Principal | undefined, call: string): Buckets {
+export function guardBuckets(
+  buckets: Buckets,
+  access: Access,
+  principal: Principal | undefined,
+  call: string,
+  { writesInParts = false }: GuardOptions = {},
+): Buckets {
   if (principal === undefined) return buckets;
   const demand = (requests: readonly AccessRequest[]) => {
     const refusal = access.refusal(principal, call, requests);
     if (refusal !== undefined) throw new AwsError('AccessDenied', refusal, 403);
   };
-  const { readEncryptedObject, writeEncryptedObject } = impliedCalls;
-  const kms = (bucket: string, implied: typeof readEncryptedObject | typeof writeEncryptedObject) =>
-    s3KmsRequests(access.keyOfBucket, bucket, implied);
+  const { readEncryptedObject, writeEncryptedObject, writeEncryptedParts } = impliedCalls;
+  const kms = (bucket: string, implied: ImpliedCall) => s3KmsRequests(access.keyOfBucket, bucket, implied);
+  const write = writesInParts ? writeEncryptedParts : writeEncryptedObject;
   const mayRead = (bucket: string, key: string, versionId?: string) =>
     demand([
       { action: versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', resource: objectArn(bucket, key) },
       ...kms(bucket, readEncryptedObject),
     ]);
   const mayWrite = (bucket: string, key: string) =>
-    demand([{ action: 's3:PutObject', resource: objectArn(bucket, key) }, ...kms(bucket, writeEncryptedObject)]);
+    demand([{ action: 's3:PutObject', resource: objectArn(bucket, key) }, ...kms(bucket, write)]);
   /** A listing tells names; whoever takes the file behind one reads the object. */
   const listed = (bucket: string, object: StoredObject): StoredObject => ({
     ...object,

@@ -66,7 +66,7 @@ export function createQueryRunner(
     try {
       const outcome = await runStatement(execution, {
         engine: context,
-        buckets: guardBuckets(parts.buckets, access, principal, 'athena.query'),
+        buckets: guardBuckets(parts.buckets, access, principal, 'athena.query', { writesInParts: true }),
         glue: guardGlue(parts.glue, access, principal, context),
         shapes,
         connection,

@@ -13,6 +13,7 @@ interface S3Input {
   readonly CopySource?: string;
   readonly Tagging?: unknown;
   readonly IfMatch?: string;
+  readonly ChecksumMode?: string;
   readonly Delete?: { readonly Objects?: readonly { readonly Key?: string; readonly VersionId?: string }[] };
 }
 
@@ -64,7 +65,6 @@ const onObject: Readonly<Record<string, readonly [action: string, ofVersion?: st
 
 const encrypted: Readonly<Record<string, ImpliedCall>> = {
   GetObject: impliedCalls.readEncryptedObject,
-  HeadObject: impliedCalls.readEncryptedObject,
   GetObjectAttributes: impliedCalls.readEncryptedObject,
   PutObject: impliedCalls.writeEncryptedObject,
   CopyObject: impliedCalls.writeEncryptedObject,
@@ -83,7 +83,9 @@ export function s3Requests(operation: string, input: S3Input, keyOf: KeyOfBucket
   }
   const action = onBucket[operation];
   if (action !== undefined) return [{ action, resource: bucketArn(bucket), context: listingContext(input) }];
-  const implied = encrypted[operation];
+  // The head of an object is not encrypted, its checksum is.
+  const isChecksumAsked = operation === 'HeadObject' && input.ChecksumMode === 'ENABLED';
+  const implied = isChecksumAsked ? impliedCalls.readEncryptedObject : encrypted[operation];
   return [
     ...objectRequests(operation, bucket, key, input.VersionId),
     ...(operation === 'PutObject' && input.IfMatch !== undefined ? objectRequests('GetObject', bucket, key, undefined) : []),

@@ -18,6 +18,7 @@ export interface RequestLookup {
   /** Of the online store. */
   readonly keyOfGroup: (featureGroup: string) => string | undefined;
   readonly workGroupOf: (queryExecutionId: string) => string | undefined;
+  readonly functionOfMapping: (uuid: string) => string | undefined;
 }
 
 /** Nobody is asked: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
@@ -36,7 +37,7 @@ export function serviceRequests(service: string, operation: string, given: unkno
     case 'states':
       return on(stateArn(input));
     case 'lambda':
-      return on(lambdaArn(input, lookup));
+      return lambdaRequests(action, input, lookup);
     case 'kinesis':
       return kinesisRequests(operation, input, lookup, on);
     case 'athena':
@@ -73,12 +74,16 @@ function stateArn(input: Input): string {
   return text(input.stateMachineArn) ?? text(input.executionArn) ?? text(input.mapRunArn) ?? text(input.resourceArn) ?? '*';
 }
 
-function lambdaArn(input: Input, { account, region }: RequestLookup): string {
+/** A mapping is judged by the function that it calls, which its own ARN does not say. */
+function lambdaRequests(action: string, input: Input, { account, region, functionOfMapping }: RequestLookup): AccessRequest[] {
+  const arn = (what: string) => `arn:aws:lambda:${region}:${account}:${what}`;
+  if (action === 'lambda:ListEventSourceMappings') return [{ action, resource: '*' }];
   const uuid = text(input.UUID);
-  if (uuid !== undefined) return `arn:aws:lambda:${region}:${account}:event-source-mapping:${uuid}`;
-  const name = text(input.FunctionName);
-  if (name === undefined) return '*';
-  return name.startsWith('arn:') ? name : `arn:aws:lambda:${region}:${account}:function:${name}`;
+  const name = text(input.FunctionName) ?? (uuid === undefined ? undefined : functionOfMapping(uuid));
+  const functionArn = name === undefined || name.startsWith('arn:') ? name : arn(`function:${name}`);
+  if (uuid === undefined && !action.endsWith('EventSourceMapping')) return [{ action, resource: functionArn ?? '*' }];
+  const resource = uuid === undefined ? '*' : arn(`event-source-mapping:${uuid}`);
+  return [{ action, resource, context: { 'lambda:functionarn': functionArn } }];
 }
 
 function kinesisRequests(
