@@ -6,7 +6,7 @@ const record = createRecord();
 const on = await startUnderRoles(record.onAccess);
 try {
   const only = process.argv.slice(2);
-  for (const [name, flow] of Object.entries(flows)) {
+  for (const [name, flow] of Object.entries(flows).sort((a, b) => Number(a[0] === 'rebuild') - Number(b[0] === 'rebuild'))) {
     if (only.length > 0 && !only.includes(name)) continue;
     record.enter(name);
     const t = Date.now();

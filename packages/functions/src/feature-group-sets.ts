@@ -10,15 +10,14 @@ import {
 } from '@tidemark/domain';
 
 /**
- * `written-from-files`, `written-from-streams`: what sources write. `window-states`, `event-histories`: the two groups of
- * each windowed one. `served`: what views read online. `kept-in-both`: with an online and an offline store. `with-history`:
+ * `written-from-files`: what file sources write. `appended-from-streams`: what stream sources write, for windowed groups the
+ * history of their events; `window-states`: the other group of each of these. `served`: what views read online. `kept-in-both`: with an online and an offline store. `with-history`:
  * with an offline store.
  */
 export type FeatureGroupSet =
   | 'written-from-files'
-  | 'written-from-streams'
+  | 'appended-from-streams'
   | 'window-states'
-  | 'event-histories'
   | 'served'
   | 'kept-in-both'
   | 'with-history';
@@ -34,9 +33,8 @@ export function featureGroupSets(stage: string, definitions: Definitions): Sets 
   const stored = storedGroups(definitions);
   return {
     'written-from-files': named(definitions.sources.map(({ group }) => group)),
-    'written-from-streams': named([...streamed.map(online), ...streamed.filter(isWindowed).map(eventGroupOf)]),
+    'appended-from-streams': named(streamed.map((group) => (isWindowed(group) ? eventGroupOf(group) : group))),
     'window-states': named(windowed.map(stateGroupOf)),
-    'event-histories': named(windowed.map(eventGroupOf)),
     served: named(definitions.views.flatMap(({ joins }) => joins.map(({ group }) => online(group)))),
     'kept-in-both': named(stored.filter(({ keptIn }) => keptIn === undefined)),
     'with-history': named(stored.filter(({ keptIn }) => keptIn !== 'online')),

@@ -250,14 +250,15 @@ const functions = {
       write('ledger', 'aws/lambda/*'),
       list('ledger'),
       readRecords('window-states'),
-      writeRecords('written-from-streams'),
+      writeRecords('window-states'),
+      writeRecords('appended-from-streams'),
     ],
   },
   'pause-stream': pausing('rebuild/pause-stream.ts', { OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' } }),
   'plan-rebuild': rebuildStep('rebuild/plan-rebuild.ts', [
     list('offline'),
     write('ledger', 'quarantine/*'),
-    writeRecords('event-histories'),
+    writeRecords('appended-from-streams'),
   ]),
   'rebuild-bucket': {
     ...rebuildStep('rebuild/rebuild-bucket.ts', [
