@@ -36,7 +36,7 @@ function keyStatements(place: Place, { actions, on }: Permission): Statement[] {
   const writes = actions.some((action) => /^(s3:PutObject|kinesis:Put)/.test(action));
   const keyActions = [...(reads ? ['kms:Decrypt'] : []), ...(writes ? ['kms:GenerateDataKey'] : [])];
   const condition = keyCondition(place, on);
-  if (keyActions.length === 0 || condition === undefined) return [];
+  if (keyActions.length === 0 || condition === undefined || ('headsOnly' in on && on.headsOnly)) return [];
   return [allow(`${sidOf(on)}Key`, keyActions, [place.keys.data], { StringEquals: condition })];
 }
 

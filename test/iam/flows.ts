@@ -299,20 +299,22 @@ export const failedEvents: Flow = async (on, tag) => {
   const { stage } = on;
   const arn = `${stage.names.machineArn('ingest')}-gone`;
   const kept = (name: FunctionName) => failuresOf(on, `aws/lambda/async/${stage.names.functionName(name)}/`);
-  const before = { uploaded: (await kept('object-uploaded')).length, reconcile: (await kept('reconcile')).length };
+  const before = (await kept('object-uploaded')).length;
   await whileBroken(on, 'object-uploaded', { INGEST_MACHINE_ARN: arn }, async () => {
     await upload(stage, writeInput(`${tag}-failed`, 'x'), `route-days/${tag}-failed.csv`);
     await settle(on);
   });
-  const raw = { RAW_BUCKET: GONE };
-  await whileBroken(on, 'reconcile', raw, async () => {
+  for (const name of ['reconcile', 'measure-ingest'] as const) {
+    const earlier = (await kept(name)).length;
+    const gone = { RAW_BUCKET: GONE };
     const functions = stage.deployment.functions.map((fn) =>
-      fn.name === stage.names.functionName('reconcile') ? { ...fn, environment: { ...fn.environment, ...raw } } : fn,
+      fn.name === stage.names.functionName(name) ? { ...fn, environment: { ...fn.environment, ...gone } } : fn,
     );
-    await fire(on, 'reconcile', { functions });
-  });
-  expectThat((await kept('object-uploaded')).length > before.uploaded, 'the failed event is not kept');
-  expectThat((await kept('reconcile')).length > before.reconcile, 'the failed firing is not kept');
+    await fire(on, name, { functions });
+    await on.redeploy({});
+    expectThat((await kept(name)).length > earlier, `the failed firing of ${name} is not kept`);
+  }
+  expectThat((await kept('object-uploaded')).length > before, 'the failed event is not kept');
 };
 
 /** A batch that a stream's function goes on failing with is given up in the end, and kept. */
@@ -333,6 +335,12 @@ async function recordHistory(on: StageUnderRoles, tag: string): Promise<void> {
   await on.stage.instance.drainOffline();
 }
 
+/** A rebuild waits until the history has settled, by a function's own clock, which the engine's is behind. */
+function catchUp({ stage }: StageUnderRoles): void {
+  const { clock } = stage.instance;
+  clock.advance(Math.max(0, Date.now() - clock.nowMs()));
+}
+
 const runtimeOf = ({ stage }: StageUnderRoles) =>
   new SageMakerFeatureStoreRuntimeClient({
     endpoint: stage.engine.endpoint,
@@ -342,6 +350,7 @@ const runtimeOf = ({ stage }: StageUnderRoles) =>
 
 /** A snapshot, and back: what is newer online stays, and goes where the snapshot is to be taken exactly. */
 export const snapshot: Flow = async (on, tag) => {
+  catchUp(on);
   await recordHistory(on, tag);
   await runWell(on, 'snapshot', `${tag}-snapshot`, {});
   await runWell(on, 'restore', `${tag}-restore`, { snapshot: `${tag}-snapshot` });
@@ -361,11 +370,26 @@ export const snapshot: Flow = async (on, tag) => {
   await runWell(on, 'restore', `${tag}-exact`, { snapshot: `${tag}-snapshot`, exact: true });
 };
 
-export const scheduledSnapshot: Flow = async (on) => {
+export const scheduledSnapshot: Flow = async (on, tag) => {
   const manifests = () => Array.fromAsync(on.stage.objects.list(on.stage.names.bucket('ledger'), 'snapshots/'));
   const before = (await manifests()).length;
   await fire(on, 'snapshot');
   expectThat((await manifests()).length > before, 'the scheduled snapshot has left no manifest');
+  // Fired twice for one time, as at least once allows.
+  const scheduledTime = seconds(on.stage.instance.clock.nowMs() - 1_000);
+  await runWell(on, 'snapshot', `${tag}-first`, { scheduledTime });
+  await runWell(on, 'snapshot', `${tag}-second`, { scheduledTime });
+};
+
+/** A restore of what was never taken says so. */
+export const unknownSnapshot: Flow = async (on, tag) => {
+  const outcome = await run(on, 'restore', tag, { snapshot: `${tag}-never-taken` });
+  expectThat(outcome.includes('SNAPSHOT_UNKNOWN'), outcome);
+};
+
+/** How far ingest is behind, measured every few minutes. */
+export const measure: Flow = async (on) => {
+  await fire(on, 'measure-ingest');
 };
 
 /** A snapshot that fails late leaves no files behind. */
@@ -389,13 +413,12 @@ export const backfill: Flow = async (on, tag) => {
   const range = { from: seconds(day - DAY_MS), to: seconds(day + DAY_MS) };
   await runWell(on, 'backfill', `${tag}-backfill`, { group: 'route-days', ...range });
   await stage.instance.drainOffline();
+  await fire(on, 'backfill');
 };
 
 /** Window states made again from the history, and what was given up taken up again. */
 export const rebuild: Flow = async (on, tag) => {
-  // A function says until when the history has to settle, by its own clock, which the engine's is behind.
-  const { clock } = on.stage.instance;
-  clock.advance(Math.max(0, Date.now() - clock.nowMs()));
+  catchUp(on);
   await recordHistory(on, tag);
   const request = { stream: 'departures', offlineDelayMs: 60_000 };
   await runWell(on, 'rebuild-windows', `${tag}-rebuild`, { ...request, mode: 'rebuild' });
@@ -426,4 +449,26 @@ export const monitor: Flow = async (on, tag) => {
     await fire(on, name);
     expectThat((await reports()).length > before, `the schedule ${name} has left no report`);
   }
+};
+
+/** In an order in which the later find what the earlier left; what moves the engine's time to the machine's comes last. */
+export const flows: Readonly<Record<string, Flow>> = {
+  ingest,
+  history,
+  vanished,
+  serve,
+  dataset,
+  failedDataset,
+  stream,
+  failedBatch,
+  failedEvents,
+  reconcile,
+  backfill,
+  monitor,
+  scheduledSnapshot,
+  unknownSnapshot,
+  measure,
+  failedSnapshot,
+  snapshot,
+  rebuild,
 };

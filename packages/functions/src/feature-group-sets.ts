@@ -10,14 +10,15 @@ import {
 } from '@tidemark/domain';
 
 /**
- * `written-from-files`: what file sources write. `appended-from-streams`: what stream sources write, for windowed groups the
- * history of their events; `window-states`: the other group of each of these. `served`: what views read online. `kept-in-both`: with an online and an offline store. `with-history`:
+ * `written-from-files`, `written-from-streams`: what sources write record by record. `window-states`, `event-histories`: the two
+ * groups that stand for each windowed one. `served`: what views read online. `kept-in-both`: with an online and an offline store. `with-history`:
  * with an offline store.
  */
 export type FeatureGroupSet =
   | 'written-from-files'
-  | 'appended-from-streams'
+  | 'written-from-streams'
   | 'window-states'
+  | 'event-histories'
   | 'served'
   | 'kept-in-both'
   | 'with-history';
@@ -28,13 +29,13 @@ type Sets = Readonly<Record<FeatureGroupSet, readonly string[]>>;
 export function featureGroupSets(stage: string, definitions: Definitions): Sets {
   const named = (groups: readonly Group[]) => [...new Set(groups.map((group) => physicalGroupName(stage, group)))];
   const online = (group: Group) => (isWindowed(group) ? stateGroupOf(group) : group);
-  const streamed = definitions.streamSources.map(({ group }) => group);
   const windowed = definitions.groups.filter(isWindowed);
   const stored = storedGroups(definitions);
   return {
     'written-from-files': named(definitions.sources.map(({ group }) => group)),
-    'appended-from-streams': named(streamed.map((group) => (isWindowed(group) ? eventGroupOf(group) : group))),
+    'written-from-streams': named(definitions.streamSources.map(({ group }) => group).filter((group) => !isWindowed(group))),
     'window-states': named(windowed.map(stateGroupOf)),
+    'event-histories': named(windowed.map(eventGroupOf)),
     served: named(definitions.views.flatMap(({ joins }) => joins.map(({ group }) => online(group)))),
     'kept-in-both': named(stored.filter(({ keptIn }) => keptIn === undefined)),
     'with-history': named(stored.filter(({ keptIn }) => keptIn !== 'online')),

@@ -21,8 +21,8 @@ export type Reference =
 /** What a function may do, by action and by resource. */
 export interface Permission {
   readonly actions: readonly string[];
-  readonly on:
-    | { readonly bucket: BucketName; readonly keys?: string }
+  readonly on: /** `headsOnly`: size and time of objects, which takes no key, never their bytes. */
+    | { readonly bucket: BucketName; readonly keys?: string; readonly headsOnly?: true }
     | { readonly machine: MachineName; readonly executions?: true }
     | { readonly featureGroups: FeatureGroupSet }
     | { readonly streams: 'own' }
@@ -97,7 +97,11 @@ const datasetStep = (entry: string, permissions: readonly Permission[]): Functio
 });
 
 /** Pausing a stream and letting it go on. */
-const pausing = (entry: string, settings: FunctionTopology['environment'] = {}): FunctionTopology => ({
+const pausing = (
+  entry: string,
+  permissions: readonly Permission[],
+  settings: FunctionTopology['environment'] = {},
+): FunctionTopology => ({
   entry,
   memoryMb: 256,
   timeoutMs: minutes(1),
@@ -110,11 +114,8 @@ const pausing = (entry: string, settings: FunctionTopology['environment'] = {}):
   permissions: [
     read('ledger', 'catalogue.json'),
     read('ledger', 'stream-pauses/*'),
-    write('ledger', 'stream-pauses/*'),
-    remove('ledger', 'stream-pauses/*'),
-    list('ledger'),
-    { actions: ['lambda:ListEventSourceMappings', 'lambda:UpdateEventSourceMapping'], on: { mappingsOf: 'stream-received' } },
-    { actions: ['states:DescribeExecution'], on: { machine: 'rebuild-windows', executions: true } },
+    { actions: ['lambda:UpdateEventSourceMapping'], on: { mappingsOf: 'stream-received' } },
+    ...permissions,
   ],
 });
 
@@ -123,14 +124,7 @@ const rebuildStep = (entry: string, permissions: readonly Permission[]): Functio
   memoryMb: 2_048,
   timeoutMs: minutes(15),
   environment: { ...ledger, WORK_BUCKET: { bucket: 'work' }, RECORDS_PER_SECOND: '10000', WRITE_CALLS_IN_FLIGHT: '4' },
-  permissions: [
-    read('ledger'),
-    list('ledger'),
-    read('work', 'rebuild-work/*'),
-    list('work'),
-    write('work', 'rebuild-work/*'),
-    ...permissions,
-  ],
+  permissions: [read('ledger'), read('work', 'rebuild-work/*'), list('work'), ...permissions],
 });
 
 const snapshotStep = (entry: string, permissions: readonly Permission[]): FunctionTopology => ({
@@ -156,7 +150,7 @@ const backfillStep = (
   memoryMb: 1_024,
   timeoutMs: minutes(15),
   environment: { ...backfill, ...environment },
-  permissions: [read('ledger'), list('ledger'), write('ledger', 'leases/*'), list('work'), ...permissions],
+  permissions: [read('ledger'), write('ledger', 'leases/*'), ...permissions],
 });
 const backfillWork = [read('work', 'backfill-work/*'), write('work', 'backfill-work/*')];
 
@@ -203,7 +197,7 @@ const functions = {
     timeoutMs: minutes(5),
     environment: ledger,
     permissions: [
-      readVersions,
+      { actions: ['s3:GetObjectVersion'], on: { bucket: 'raw', headsOnly: true } },
       list('raw'),
       read('ledger'),
       list('ledger'),
@@ -251,25 +245,44 @@ const functions = {
       list('ledger'),
       readRecords('window-states'),
       writeRecords('window-states'),
-      writeRecords('appended-from-streams'),
+      writeRecords('event-histories'),
+      writeRecords('written-from-streams'),
     ],
   },
-  'pause-stream': pausing('rebuild/pause-stream.ts', { OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' } }),
+  'pause-stream': pausing(
+    'rebuild/pause-stream.ts',
+    [
+      write('ledger', 'stream-pauses/*'),
+      list('ledger'),
+      { actions: ['lambda:ListEventSourceMappings'], on: { mappingsOf: 'stream-received' } },
+      // Whether who has paused it still runs.
+      { actions: ['states:DescribeExecution'], on: { machine: 'rebuild-windows', executions: true } },
+    ],
+    { OFFLINE_DELAY_SECONDS: { setting: 'offline-delay-seconds' } },
+  ),
   'plan-rebuild': rebuildStep('rebuild/plan-rebuild.ts', [
+    list('ledger'),
     list('offline'),
+    write('work', 'rebuild-work/*'),
     write('ledger', 'quarantine/*'),
-    writeRecords('appended-from-streams'),
+    writeRecords('written-from-streams'),
   ]),
   'rebuild-bucket': {
     ...rebuildStep('rebuild/rebuild-bucket.ts', [
+      write('work', 'rebuild-work/*'),
       write('ledger', 'quarantine/*'),
       readRecords('window-states'),
       writeRecords('window-states'),
+      writeRecords('event-histories'),
     ]),
     reservedConcurrency: BUCKET_CONCURRENCY,
   },
-  'seal-rebuild': rebuildStep('rebuild/seal-rebuild.ts', [write('ledger', 'rebuilds/*'), remove('ledger', 'aws/lambda/*')]),
-  'resume-stream': pausing('rebuild/resume-stream.ts'),
+  'seal-rebuild': rebuildStep('rebuild/seal-rebuild.ts', [
+    list('ledger'),
+    write('ledger', 'rebuilds/*'),
+    remove('ledger', 'aws/lambda/*'),
+  ]),
+  'resume-stream': pausing('rebuild/resume-stream.ts', [remove('ledger', 'stream-pauses/*')]),
   'serve-features': {
     entry: 'serve/serve-features.ts',
     memoryMb: 1_024,
@@ -383,7 +396,6 @@ const functions = {
       read('ledger'),
       list('ledger'),
       read('datasets', 'snapshots/*'),
-      list('datasets'),
       write('ledger', 'restore-results/*'),
       readRecords('kept-in-both'),
       writeRecords('kept-in-both'),
@@ -397,7 +409,6 @@ const functions = {
     environment: { ...restores, REBUILD_MACHINE_ARN: { machineArn: 'rebuild-windows' } },
     permissions: [
       read('ledger', 'restore-plans/*'),
-      list('ledger'),
       { actions: ['states:StartExecution'], on: { machine: 'rebuild-windows' } },
       { actions: ['states:DescribeExecution'], on: { machine: 'rebuild-windows', executions: true } },
     ],
@@ -445,7 +456,6 @@ const functions = {
     environment: { ...monitor, ...auditKey },
     permissions: [
       read('ledger', 'catalogue.json'),
-      list('offline'),
       read('work', 'monitor-work/*'),
       list('work'),
       write('ledger', 'inconsistencies/*'),
@@ -460,21 +470,24 @@ const functions = {
     permissions: [write('ledger', 'monitor/*')],
   },
   'begin-backfill': backfillStep('begin-backfill', [
+    list('ledger'),
     { actions: ['s3:ListBucketVersions'], on: { bucket: 'raw' } },
     write('ledger', 'backfill-plans/*'),
   ]),
-  'cut-backfill-file': backfillStep('cut-backfill-file', [readVersions, list('raw'), ...backfillWork]),
+  'cut-backfill-file': backfillStep('cut-backfill-file', [list('ledger'), list('work'), readVersions, ...backfillWork]),
   'read-backfill-chunk': backfillStep('read-backfill-chunk', [
     readVersions,
-    list('raw'),
+    list('work'),
     write('ledger', 'quarantine/*'),
     ...backfillWork,
   ]),
   'compare-backfill': backfillStep(
     'compare-backfill',
     [
-      write('ledger', 'backfill-plans/*'),
+      list('ledger'),
+      list('work'),
       list('offline'),
+      write('ledger', 'backfill-plans/*'),
       ownTables('glue:CreateDatabase', 'glue:CreateTable', 'glue:UpdateTable'),
       read('work', 'backfill-work/*'),
     ],
@@ -484,6 +497,7 @@ const functions = {
     ...backfillStep(
       'write-backfill-bucket',
       [
+        list('work'),
         ...backfillWork,
         readRecords('written-from-files'),
         writeRecords('written-from-files'),
@@ -503,13 +517,17 @@ const functions = {
     { REBUILD_MACHINE_ARN: { machineArn: 'rebuild-windows' } },
   ),
   'seal-backfill': backfillStep('seal-backfill', [
+    list('ledger'),
+    list('work'),
     write('ledger', 'backfill-receipts/*'),
     write('ledger', 'backfill-progress/*'),
     read('work', 'backfill-work/*'),
   ]),
-  'end-backfill': backfillStep('end-backfill', [remove('work', 'backfill-work/*'), ownTables('glue:DeleteTable')], {
-    GLUE_DATABASE: { database: 'own' },
-  }),
+  'end-backfill': backfillStep(
+    'end-backfill',
+    [list('ledger'), list('work'), remove('work', 'backfill-work/*'), ownTables('glue:DeleteTable')],
+    { GLUE_DATABASE: { database: 'own' } },
+  ),
 } satisfies Record<string, FunctionTopology>;
 
 export type FunctionName = keyof typeof functions;
@@ -535,15 +553,14 @@ export interface MachineTopology {
   readonly permissions: readonly Permission[];
 }
 
-/** What Athena reads and writes with the rights of who asks: tables and files of the history, and where the workgroup puts results. */
-const queries = [
-  readTables('own'),
-  readTables('service'),
+/** What Athena reads and writes with the rights of who asks: files of the history, and where the workgroup puts results. */
+const historyFiles = [
   read('offline', 'feature-store/*'),
   list('offline'),
   read('work', 'query-results/*'),
   write('work', 'query-results/*'),
 ];
+const queries = [readTables('own'), readTables('service'), ...historyFiles];
 
 const machines = {
   ingest: { permissions: [read('ledger', 'plans/*')] },
@@ -559,8 +576,7 @@ const machines = {
   snapshot: {
     permissions: [
       readTables('service'),
-      read('offline', 'feature-store/*'),
-      list('offline'),
+      ...historyFiles,
       write('work', 'snapshot-work/*'),
       read('work', 'snapshot-work/*'),
       write('datasets', 'snapshots/*'),
@@ -569,10 +585,16 @@ const machines = {
   },
   restore: { permissions: [read('ledger', 'restore-plans/*')] },
   'rebuild-windows': {
-    permissions: [...queries, read('work', 'rebuild-work/*'), write('work', 'rebuild-work/*'), list('work')],
+    permissions: [
+      readTables('service'),
+      ...historyFiles,
+      read('work', 'rebuild-work/*'),
+      write('work', 'rebuild-work/*'),
+      list('work'),
+    ],
   },
   monitor: {
-    permissions: [...queries, read('work', 'monitor-work/*'), write('work', 'monitor-work/*'), list('work')],
+    permissions: [...queries, write('work', 'monitor-work/*'), list('work')],
   },
   backfill: {
     permissions: [
