@@ -447,6 +447,7 @@ const functions = {
       write('work', 'monitor-work/*'),
       remove('work', 'monitor-work/*'),
       { actions: ['sagemaker:ListRecords', 'sagemaker:BatchGetRecord'], on: { featureGroups: 'kept-in-both' } },
+      { actions: ['sagemaker:ListRecords', 'sagemaker:BatchGetRecord'], on: { featureGroups: 'window-states' } },
     ],
   },
   'compare-group': {
@@ -460,6 +461,7 @@ const functions = {
       list('work'),
       write('ledger', 'inconsistencies/*'),
       readRecords('kept-in-both'),
+      readRecords('window-states'),
     ],
   },
   'publish-monitor': {
@@ -510,6 +512,7 @@ const functions = {
   'rebuild-backfill-windows': backfillStep(
     'rebuild-backfill-windows',
     [
+      list('ledger'),
       write('ledger', 'backfill-receipts/*'),
       { actions: ['states:StartExecution'], on: { machine: 'rebuild-windows' } },
       { actions: ['states:DescribeExecution'], on: { machine: 'rebuild-windows', executions: true } },
