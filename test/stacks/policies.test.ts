@@ -1,7 +1,8 @@
 /** Each role may do what its function, machine or schedule needs, and no more. */
 
-import { physicalGroupName, physicalStreamName, storedGroups } from '@tidemark/domain';
+import { physicalStreamName } from '@tidemark/domain';
 import { definitions } from '@tidemark/features';
+import { featureGroupSets } from '@tidemark/functions/feature-group-sets';
 import { stageNames } from '@tidemark/functions/resolve-topology';
 import { type FunctionName, type MachineName, type ScheduleTopology, topology } from '@tidemark/functions/topology';
 import { expect, test } from 'vitest';
@@ -18,7 +19,7 @@ const place: Place = {
   ...stage,
   names,
   keys: { data: 'arn:aws:kms:us-east-1:000000000000:key/data', operations: 'arn:aws:kms:us-east-1:000000000000:key/operations' },
-  featureGroups: storedGroups(definitions).map((group) => physicalGroupName('dev', group)),
+  featureGroups: featureGroupSets('dev', definitions),
   streams: definitions.streams.map((stream) => physicalStreamName('dev', stream)),
 };
 const functionNames = Object.keys(topology.functions) as FunctionName[];
