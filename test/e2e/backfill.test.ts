@@ -15,7 +15,7 @@ import { copyDefinitions, type DefinitionsCopy } from './definitions-copy.ts';
 import { removeDir, temporaryDir } from './harness.ts';
 import { inFastTime, ingestFiles } from './ingest-files.ts';
 import { onlineStoreOf } from './online-store.ts';
-import { isInWeek, routeDays, week, writeRouteWeek, writeRouteWeekLabels } from './route-week.ts';
+import { isInWeek, iso, routeDays, week, writeRouteWeek, writeRouteWeekLabels } from './route-week.ts';
 import { tidemark } from './tidemark-process.ts';
 import { until } from './until.ts';
 
@@ -281,6 +281,9 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (p
       code: 2,
       stderr: expect.stringContaining('BACKFILL_REQUEST_INVALID: `from` must lie before `to`'),
     });
+    const today = iso(stage.instance.clock.nowMs()).slice(0, 10);
+    const listed = await tidemark('backfills', '--data', data, '--date', today);
+    expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^group +window .*\n(airport|route)/) });
     const done = await quickly(command(...range, '--yes', '--json'));
     expect([done.code, JSON.parse(done.stdout)]).toMatchObject([
       0,

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   inconsistencies: async () => (await import('./commands/monitor.ts')).inconsistenciesCommand(),
   status: async () => (await import('./commands/status.ts')).statusCommand(),
   backfill: async () => (await import('./commands/backfill.ts')).backfillCommand(),
+  backfills: async () => (await import('./commands/backfill.ts')).backfillsCommand(),
   stream: async () => (await import('./commands/stream/stream.ts')).streamCommand(),
   bundle: async () => (await import('./commands/bundle.ts')).bundleCommand(),
   demo: async () => (await import('./commands/demo.ts')).demoCommand(),

@@ -1,10 +1,11 @@
-import { createCatalogueReader, estimateBackfill, findBackfilled, parseBackfillRequest } from '@tidemark/pipeline';
+import { createCatalogueReader, dateOf, estimateBackfill, findBackfilled, parseBackfillRequest } from '@tidemark/pipeline';
 import { Command } from 'commander';
 import { createReporter } from '../output/reporter.ts';
-import { showBackfill, showEstimate } from '../output/show-backfill.ts';
+import { showBackfill, showBackfills, showEstimate } from '../output/show-backfill.ts';
 import { confirm } from '../stage/confirm.ts';
 import { type ConnectedStage, connect, type StageOptions } from '../stage/connect.ts';
 import { runBackfill } from '../stage/follow-backfill.ts';
+import { backfillsOf } from '../stage/ledger-views.ts';
 import { definitionsOf, loadDefinitions } from '../stage/load-definitions.ts';
 import { timedId } from '../stage/run-snapshot.ts';
 import { waiting } from '../stage/waiting.ts';
@@ -52,6 +53,22 @@ export const backfillCommand = () =>
       const receipts = await runBackfill(stage, id, request, (line) => reporter.progress(`  ${line}`));
       for (const receipt of receipts) reporter.line(`\n${showBackfill(receipt)}`);
       reporter.result(receipts[0]);
+    });
+
+export const backfillsCommand = () =>
+  new Command('backfills')
+    .description('what the backfills of a day read and wrote')
+    .option('--date <yyyy-mm-dd>', 'day on which they were started, UTC (default: today)')
+    .addOption(dataOption())
+    .addOption(stageOption())
+    .addOption(awsOption())
+    .addOption(jsonOption())
+    .action(async (options: StageOptions & { date?: string; json: boolean }) => {
+      const reporter = createReporter(options.json);
+      const date = options.date ?? dateOf(waiting.nowMs());
+      const receipts = await backfillsOf(await connect(options), date);
+      reporter.line(receipts.length === 0 ? `No backfill of ${date} is sealed.` : showBackfills(receipts));
+      reporter.result(receipts);
     });
 
 /** With the time behind it an execution's name, which may have 80 characters. */

@@ -18,6 +18,20 @@ export function showEstimate(group: string, estimate: BackfillEstimate): string 
   ].join('\n');
 }
 
+export const showBackfills = (receipts: readonly BackfillReceipt[]): string =>
+  printTable(
+    ['group', 'window', 'rows read', 'quarantined', 'unchanged', 'written', 'execution'],
+    receipts.map(({ id, group, window, rows }) => [
+      group,
+      `${window.by === 'arrival' ? 'arrived' : 'of'} ${window.from} – ${window.to}`,
+      rows.read,
+      rows.quarantined,
+      rows.unchanged + rows.superseded,
+      rows.written,
+      id,
+    ]),
+  );
+
 export function showBackfill(receipt: BackfillReceipt): string {
   const { rows, found, writes, files, window } = receipt;
   const isDry = receipt.status === 'dry-run';

@@ -1,5 +1,11 @@
-/** The ledger as people ask about it: a day's receipts, a day's quarantine. */
-import { ledgerKeys, type QuarantineLine, type Receipt, type StreamQuarantineLine } from '@tidemark/pipeline';
+/** The ledger as people ask about it: a day's receipts, a day's backfills, a day's quarantine. */
+import {
+  type BackfillReceipt,
+  ledgerKeys,
+  type QuarantineLine,
+  type Receipt,
+  type StreamQuarantineLine,
+} from '@tidemark/pipeline';
 import type { ConnectedStage } from './connect.ts';
 
 async function readText(stage: ConnectedStage, key: string): Promise<string> {
@@ -12,6 +18,15 @@ export async function receiptsOf(stage: ConnectedStage, date: string): Promise<R
   const receipts: Receipt[] = [];
   for await (const { key } of stage.objects.list(stage.names.bucket('ledger'), ledgerKeys.receiptDay(date))) {
     receipts.push(JSON.parse(await readText(stage, key)) as Receipt);
+  }
+  return receipts.sort((a, b) => (a.sealedAt < b.sealedAt ? -1 : 1));
+}
+
+/** Of the executions that were started on that day. */
+export async function backfillsOf(stage: ConnectedStage, date: string): Promise<BackfillReceipt[]> {
+  const receipts: BackfillReceipt[] = [];
+  for await (const { key } of stage.objects.list(stage.names.bucket('ledger'), ledgerKeys.backfillReceiptDay(date))) {
+    receipts.push(JSON.parse(await readText(stage, key)) as BackfillReceipt);
   }
   return receipts.sort((a, b) => (a.sealedAt < b.sealedAt ? -1 : 1));
 }
