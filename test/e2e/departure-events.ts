@@ -91,8 +91,24 @@ const poison: readonly Omit<PlannedRecord, 'partitionKey'>[] = [
   { data: '{"id":"x","destination":"SFO","scheduled":"2026-01-01T00:00:00Z","delay":1}', refused: 'ROW_KEY_MISSING' },
 ];
 
+interface SentDeparture {
+  readonly airport: string;
+  readonly destination: string;
+  readonly scheduled: string;
+  readonly delay: number;
+}
+
+/** The departure that a readable record holds, if it names an airport. */
+export function departureIn({ data }: PlannedRecord): SentDeparture[] {
+  const event = JSON.parse(Buffer.from(data).toString('utf8')) as SentDeparture;
+  return event.airport === undefined ? [] : [event];
+}
+
 /** Puts records through the real client, what the stream refuses again. */
-export async function produce({ engine: { endpoint, region } }: RunningStage, records: readonly PlannedRecord[]): Promise<void> {
+export async function produce(
+  { engine: { endpoint, region } }: Pick<RunningStage, 'engine'>,
+  records: readonly PlannedRecord[],
+): Promise<void> {
   const kinesis = new KinesisClient({ endpoint, region, credentials: engineCredentials });
   for (let at = 0; at < records.length; at += 100) {
     for (let open = records.slice(at, at + 100); open.length > 0; ) {

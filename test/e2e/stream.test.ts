@@ -8,7 +8,7 @@ import { upload } from '@tidemark/cli/upload';
 import type { ProfileName } from '@tidemark/engine';
 import { type BatchEvidence, type StreamQuarantineLine, withoutRedelivered } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AIRPORTS, airportActivity, departureRecords, produce, windowsAt } from './departure-events.ts';
+import { AIRPORTS, airportActivity, departureIn, departureRecords, produce, windowsAt } from './departure-events.ts';
 import { removeDir, temporaryDir } from './harness.ts';
 import { inFastTime } from './ingest-files.ts';
 import { readParquetRows } from './raw-files.ts';
@@ -153,31 +153,58 @@ describe.each<{ profile: ProfileName }>([{ profile: 'default' }, { profile: 'har
           .flatMap(({ timeMs }) => [-1, 0, 1].map((ms) => ({ airport, ms: timeMs + ms }))),
         ...[0, 61_000, 1_800_001, 25 * 3_600_000].map((backMs) => ({ airport, ms: nowMs - backMs })),
       ]);
-      const path = join(data, 'labels.csv');
-      writeFileSync(
-        path,
-        ['airport,at', ...labels.map(({ airport, ms }) => `${airport},${new Date(ms).toISOString()}`), ''].join('\n'),
-      );
-      await upload(stage, path, 'labels/now.csv', stage.names.bucket('work'));
-      const request = { view: 'airport-now', labels: `s3://${stage.names.bucket('work')}/labels/now.csv`, labelTime: 'at' };
-      const manifest = await inFastTime(
-        stage,
-        buildDataset(stage, `now-${profile}`, request, () => {}),
-      );
+      const { manifest, rows } = await datasetOf('airport-now', [
+        'airport,at',
+        ...labels.map(({ airport, ms }) => `${airport},${new Date(ms).toISOString()}`),
+      ]);
       expect(manifest.rows).toBe(labels.length);
       expect(manifest.lineage).toMatchObject([{ join: 'w0', groupName: 'dev-airport-activity-events-v1' }]);
+      for (const [at, { airport, ms }] of labels.entries()) {
+        const found = Object.fromEntries(WINDOWS.map((name) => [name, plain(rows[at]?.[name])]));
+        expect([airport, ms, found]).toEqual([airport, ms, windowsAt(accepted, airport, ms)]);
+      }
+    });
 
+    test('windows of two airports stand beside the newest departure between them', async () => {
+      const departed = records
+        .filter((one) => one.unreadable === undefined && one.refused !== 'EVENT_FUTURE')
+        .flatMap(departureIn);
+      const toBoston = departed.filter(({ destination }) => destination === 'BOS');
+      const labels = toBoston.slice(0, 20).map(({ airport, scheduled }) => ({ airport, ms: Date.parse(scheduled) + 1 }));
+      const { manifest, rows } = await datasetOf('route-now', [
+        'origin,destination,at',
+        ...labels.map(({ airport, ms }) => `${airport},BOS,${new Date(ms).toISOString()}`),
+      ]);
+      expect(manifest.lineage.map(({ join: alias }) => alias)).toEqual(['j0', 'w1', 'w2']);
+      for (const [at, { airport, ms }] of labels.entries()) {
+        const known = toBoston.filter((one) => one.airport === airport && Date.parse(one.scheduled) < ms);
+        const newestMs = Math.max(...known.map((one) => Date.parse(one.scheduled)));
+        // Of two departures at the very same time either may be the record.
+        const newest = known.filter((one) => Date.parse(one.scheduled) === newestMs).map(({ delay }) => delay);
+        const { last_delay, origin_departures_1h, destination_departures_1h } = rows[at] ?? {};
+        expect(newest).toContain(plain(last_delay));
+        const expected = [windowsAt(accepted, airport, ms).departures_1h, 0];
+        expect([at, plain(origin_departures_1h), plain(destination_departures_1h)]).toEqual([at, ...expected]);
+      }
+    });
+
+    async function datasetOf(view: string, lines: readonly string[]) {
+      const path = join(data, `${view}.csv`);
+      writeFileSync(path, `${lines.join('\n')}\n`);
+      await upload(stage, path, `labels/${view}.csv`, stage.names.bucket('work'));
+      const request = { view, labels: `s3://${stage.names.bucket('work')}/labels/${view}.csv`, labelTime: 'at' };
+      const manifest = await inFastTime(
+        stage,
+        buildDataset(stage, `${view}-${profile}`, request, () => {}),
+      );
       const rows: Record<string, unknown>[] = [];
       for (const { key } of manifest.files) {
         const part = join(data, 'part.parquet');
         writeFileSync(part, (await stage.objects.read({ bucket: stage.names.bucket('datasets'), key })) ?? '');
         rows.push(...(await readParquetRows(part)));
       }
-      for (const [at, { airport, ms }] of labels.entries()) {
-        const found = Object.fromEntries(WINDOWS.map((name) => [name, plain(rows[at]?.[name])]));
-        expect([airport, ms, found]).toEqual([airport, ms, windowsAt(accepted, airport, ms)]);
-      }
-    });
+      return { manifest, rows };
+    }
   },
 );
 
