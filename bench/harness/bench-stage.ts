@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
-import { followIngest, upload } from '@tidemark/cli/upload';
+import { followIngest, type Upload, upload } from '@tidemark/cli/upload';
 import { addDays } from '@tidemark/features/flights/calendar';
 import { type ExportedFile, exportFlights, type FlightsExport } from '@tidemark/features/flights/export';
 import type { Receipt } from '@tidemark/pipeline';
@@ -58,15 +58,17 @@ export async function openBench(): Promise<Bench> {
   }
 }
 
-/** Uploads files, a few at a time, and follows each to its receipt. */
+/** Uploads files, a few at a time, and follows them to their receipts one after another, since all have to be there. */
 export async function ingestFiles(stage: RunningStage, files: readonly Pick<ExportedFile, 'path' | 'key'>[]): Promise<Receipt[]> {
-  const receipts: Receipt[] = [];
+  const uploads: Upload[] = [];
   let next = 0;
   const lane = async () => {
     for (let file = files[next++]; file !== undefined; file = files[next++]) {
-      receipts.push(await followIngest(stage, await upload(stage, file.path, file.key)));
+      uploads.push(await upload(stage, file.path, file.key));
     }
   };
   await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, lane));
+  const receipts: Receipt[] = [];
+  for (const one of uploads) receipts.push(await followIngest(stage, one));
   return receipts;
 }

@@ -11,7 +11,7 @@ const NO_TOKEN = /[^\w!#$%&'*+./^`|~-]/g;
 
 /**
  * The same client, which says what it is in words made once. The SDK makes them anew for every request, escapes each
- * part, and sends them in two headers, one of them signed: an eighth of a call's CPU (measured with BatchWriteRecord of
+ * part, and sends them in two headers, one of them signed: a good part of what a call takes (measured with BatchWriteRecord of
  * 25 records, client 3.1138). Which of the SDK's features a request used is no longer told.
  */
 export function withConstantUserAgent<Client extends SdkClient>(client: Client): Client {

@@ -7,6 +7,7 @@ import {
   type TargetStore,
 } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import type { FeatureWriter, WriteEntry } from '@tidemark/pipeline';
+import { withPrintedBatchWrites } from './batch-write-body.ts';
 import { calling, isServiceError, translateError } from './translate-error.ts';
 
 const STORES: Readonly<Record<WriteEntry['stores'], TargetStore[]>> = {
@@ -24,6 +25,7 @@ const wireValues = (entry: WriteEntry): FeatureValue[] =>
 
 /** Writes 25 records a call. The service names failed entries by their echo, so they are found again by key, time and stores. */
 export function createBatchWriter(runtime: SageMakerFeatureStoreRuntimeClient): FeatureWriter {
+  withPrintedBatchWrites(runtime);
   return {
     async write(entries) {
       const Entries = entries.map(

@@ -9,6 +9,8 @@ export interface EngineSettings {
   readonly invocationTimePrecision: 'millisecond' | 'second';
   /** A replication entry reaches S3 after a time in this range, in the engine's time. */
   readonly offlineDelayMs: readonly [least: number, most: number];
+  /** A lane of entries that has been quiet for so long is brought to S3 at once. Infinity: it waits in any case. */
+  readonly offlineQuietMs: number;
   /** Into how many Parquet files one flush of one event-time hour is split. */
   readonly offlineFilesPerHour: number;
   /** Share of replication entries written to the offline store twice. */
@@ -42,7 +44,8 @@ export const profiles: Readonly<Record<ProfileName, EngineSettings>> = {
   default: {
     equalEventTime: 'overwrite',
     invocationTimePrecision: 'millisecond',
-    offlineDelayMs: [200, 1_000],
+    offlineDelayMs: [200, 3_000],
+    offlineQuietMs: 250,
     offlineFilesPerHour: 1,
     offlineDuplicateShare: 0,
     unloadFiles: 4,
@@ -60,6 +63,7 @@ export const profiles: Readonly<Record<ProfileName, EngineSettings>> = {
     equalEventTime: 'ignore',
     invocationTimePrecision: 'second',
     offlineDelayMs: [minutes(1), minutes(20)],
+    offlineQuietMs: Number.POSITIVE_INFINITY,
     offlineFilesPerHour: 3,
     offlineDuplicateShare: 0.05,
     unloadFiles: 9,

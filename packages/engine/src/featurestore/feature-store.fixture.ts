@@ -23,6 +23,7 @@ export interface Harness {
   readonly sagemaker: SageMakerClient;
   readonly runtime: SageMakerFeatureStoreRuntimeClient;
   drainNow(): Promise<void>;
+  idle(): Promise<void>;
   /** Makes a group of the given features (`name: type`) and passes its creation. */
   createGroup(name: string, overrides?: Partial<CreateFeatureGroupCommandInput>): Promise<void>;
   /** Rows of everything in the offline store, through DuckDB. */
@@ -92,6 +93,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     sagemaker,
     runtime,
     drainNow: store.drainNow,
+    idle: store.idle,
     async createGroup(name, overrides = {}) {
       await sagemaker.send(
         new CreateFeatureGroupCommand({

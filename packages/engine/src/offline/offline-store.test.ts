@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) removeDataDir(folder);
 });
 
-const never = { offlineDelayMs: [3_600_000, 7_200_000] as const };
+const never = { offlineDelayMs: [3_600_000, 7_200_000] as const, offlineQuietMs: Number.POSITIVE_INFINITY };
 const HOUR_MS = 3_600_000;
 const midnight = Date.UTC(2024, 0, 1);
 
@@ -95,6 +95,26 @@ test('rows wait for the offline delay in the engine’s time, then go together',
   await harness.drainNow();
   expect(harness.objects.size).toBe(2);
   expect(await countRows(harness)).toEqual({ total: 30, ids: 30 });
+});
+
+test('a lane that is quiet does not wait for the longest delay, one that is busy does', async () => {
+  let arrived: () => void = () => {};
+  const harness = await start({
+    settings: { offlineDelayMs: [1_000, HOUR_MS], offlineQuietMs: 60_000 },
+    beforeS3: (step) => step === 'list' && arrived(),
+  });
+  await harness.createGroup('drained');
+  for (const prefix of ['a', 'b', 'c']) {
+    await write(harness, 5, 1, prefix);
+    harness.context.clock.advance(50_000);
+    await harness.idle();
+    expect(harness.objects.size).toBe(0);
+  }
+  const flushed = new Promise<void>((resolve) => (arrived = resolve));
+  harness.context.clock.advance(10_000);
+  await flushed;
+  await harness.idle();
+  expect(await countRows(harness)).toEqual({ total: 15, ids: 15 });
 });
 
 test('several files an hour, doubled rows and whole-second invocation times, as the harsh profile asks', async () => {

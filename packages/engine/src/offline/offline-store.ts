@@ -1,10 +1,10 @@
 /**
  * The offline store: brings replication entries to S3 as Parquet, in the engine's time.
  *
- * Each lane of a group is flushed when its oldest entry has waited as long as the settings allow, and takes along all
- * that has waited the least: every row's delay lies in settings.offlineDelayMs, and an ingest makes as few files as
- * that range permits. Lanes are shorter of breath one after the other, so that with several of them rows reach S3 out
- * of order. Flushes run one at a time.
+ * Each lane of a group is flushed when its oldest entry has waited as long as the settings allow, or none has come for
+ * settings.offlineQuietMs, and takes along all that has waited the least: every row's delay lies in
+ * settings.offlineDelayMs, and an ingest makes as few files as that range permits. Lanes are shorter of breath one after
+ * the other, so that with several of them rows reach S3 out of order. Flushes run one at a time.
  *
  * Gaps: Iceberg tables (refused at CreateFeatureGroup).
  * Differences by design: file names derive from the rows' places in the log; a bucket that is missing holds the flush
@@ -59,7 +59,7 @@ export function createOfflineStore(
   const worker = createDrainWorker(databaseFile(dataDir), folder);
   /** Lanes with entries, by `group/lane`; the value cancels the alarm. */
   const alarms = new Map<string, () => void>();
-  const lanesWithEntries = new Map<string, { readonly groupId: number; readonly lane: number }>();
+  const lanesWithEntries = new Map<string, { readonly groupId: number; readonly lane: number; newestMs: number }>();
   const withCompanion = new Set<number>();
   let turn: Promise<void> = Promise.resolve();
   let running = false;
@@ -68,19 +68,33 @@ export function createOfflineStore(
   const patienceMs = (lane: number) => leastMs + ((mostMs - leastMs) * (lane + 1)) / settings.offlineFilesPerHour;
   const keyOf = (groupId: number, lane: number) => `${groupId}/${lane}`;
 
-  const schedule = (groupId: number, lane: number, atMs: number) => {
+  /** When the lane has been quiet for long enough: by then all that it holds has waited the least. */
+  const quietAtMs = (key: string) =>
+    (lanesWithEntries.get(key)?.newestMs ?? Number.POSITIVE_INFINITY) + Math.max(leastMs, settings.offlineQuietMs);
+  /** Flushes the lane at `latestMs`, or when it is quiet before that. */
+  const schedule = (groupId: number, lane: number, latestMs: number) => {
     const key = keyOf(groupId, lane);
+    wake(key, Math.min(latestMs, quietAtMs(key)), () => {
+      if (clock.nowMs() < Math.min(latestMs, quietAtMs(key))) schedule(groupId, lane, latestMs);
+      else flushInTurn(groupId, lane);
+    });
+  };
+  const wake = (key: string, atMs: number, act: () => void) => {
     if (!running || alarms.has(key)) return;
-    alarms.set(
-      key,
-      clock.at(atMs, () => {
-        alarms.delete(key);
-        inTurn(() => drainLane(groupId, lane, () => clock.nowMs() - leastMs)).catch(() => {});
-      }),
-    );
+    const ring = () => {
+      alarms.delete(key);
+      act();
+    };
+    alarms.set(key, clock.at(atMs, ring));
+  };
+  const flushInTurn = (groupId: number, lane: number) => {
+    inTurn(() => drainLane(groupId, lane, () => clock.nowMs() - leastMs)).catch(() => {});
   };
   replication.onAppended((groupId, lane, arrivedMs) => {
-    lanesWithEntries.set(keyOf(groupId, lane), { groupId, lane });
+    const key = keyOf(groupId, lane);
+    const known = lanesWithEntries.get(key);
+    if (known) known.newestMs = arrivedMs;
+    else lanesWithEntries.set(key, { groupId, lane, newestMs: arrivedMs });
     schedule(groupId, lane, arrivedMs + patienceMs(lane));
   });
 
@@ -109,7 +123,7 @@ export function createOfflineStore(
         log(
           `offline store: a flush of feature group ${registry.findById(groupId)?.name} failed and is tried again: ${(error as Error).message}`,
         );
-      schedule(groupId, lane, clock.nowMs() + RETRY_MS);
+      wake(keyOf(groupId, lane), clock.nowMs() + RETRY_MS, () => flushInTurn(groupId, lane));
       throw error;
     }
   }
@@ -160,7 +174,7 @@ export function createOfflineStore(
     start() {
       running = true;
       for (const { groupId, lane, oldestMs } of flushLog.lanes()) {
-        lanesWithEntries.set(keyOf(groupId, lane), { groupId, lane });
+        lanesWithEntries.set(keyOf(groupId, lane), { groupId, lane, newestMs: oldestMs });
         schedule(groupId, lane, oldestMs + patienceMs(lane));
       }
       if (flushLog.unfinished().length > 0)
