@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import type { ConnectedStage } from '../../stage/connect.ts';
 import { definitionsOf, loadDefinitions } from '../../stage/load-definitions.ts';
 
-export const streamOption = () => new Option('--stream <name>', 'stream').default('departures');
+export const streamOption = () => new Option('--stream <name>', 'logical name of the stream').default('departures');
 
 /** The stream by its name, and the definitions that have it. @throws STREAM_UNKNOWN */
 export async function findStream(stage: ConnectedStage, name: string) {
