@@ -457,6 +457,10 @@ const functions = {
     environment: { ...monitor, ...auditKey },
     permissions: [
       read('ledger', 'catalogue.json'),
+      list('offline'),
+      read('offline', 'feature-store/*'),
+      read('ledger', 'receipts/*'),
+      list('ledger'),
       read('work', 'monitor-work/*'),
       list('work'),
       write('ledger', 'inconsistencies/*'),

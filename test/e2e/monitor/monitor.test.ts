@@ -139,7 +139,7 @@ describe.each(['default', 'harsh'] as const)('with the %s profile', (profile: Pr
 
   test('every kind, planted in 20 places, is reported with its kind and features, and nothing else is', () => {
     const nameOf = entityNames(data);
-    const order = (lines: readonly { entity: string; kind: string; features: readonly string[] }[]) =>
+    const order = (lines: readonly { entity: string | undefined; kind: string; features: readonly string[] }[]) =>
       lines.map(({ entity, kind, features }) => `${kind} ${features.join()} ${entity}`).sort();
     expect(order(damaged.found)).toEqual(order(planted.map(({ airport, ...one }) => ({ ...one, entity: nameOf(airport) }))));
     const counts = Map.groupBy(planted, ({ kind }) => kind);

@@ -63,7 +63,7 @@ export const showInconsistencies = (lines: readonly Inconsistency[]): string =>
       group,
       kind,
       features.join(' '),
-      entity,
+      entity ?? 'a whole hour',
       historyTime ?? NOTHING,
       onlineTime ?? NOTHING,
       look.partition ?? NOTHING,

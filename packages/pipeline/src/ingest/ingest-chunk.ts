@@ -6,6 +6,7 @@ import { type FeatureRecord, isRefusal, TidemarkError } from '@tidemark/domain';
 import { printJson, requireJson } from '../ledger/json-objects.ts';
 import { ledgerKeys } from '../ledger/ledger-keys.ts';
 import { chunkRows, type PlannedFile } from './chunk-rows.ts';
+import { countHours } from './event-hours.ts';
 import type { ChunkDependencies } from './ingest-dependencies.ts';
 import type { ChunkResult, IngestPlan, QuarantineLine } from './ingest-plan.ts';
 import { countReasons, mapRow, printQuarantine, quarantineLine } from './map-row.ts';
@@ -48,10 +49,15 @@ export async function ingestChunk(deps: ChunkDependencies, planKey: string, inde
     quarantined: refused.length,
     online,
     reasons: countReasons(refused),
+    hours: countHours(eventTimesOf(records)),
     quarantineKey,
   };
   await deps.objects.putOnce(deps.ledger, resultKey, printJson(result));
   return { index };
+}
+
+function* eventTimesOf(records: readonly FeatureRecord[]): Generator<string> {
+  for (const { eventTime } of records) yield eventTime;
 }
 
 const plannedFile = ({ ledger }: ChunkDependencies, { date, ingestId, request, file }: IngestPlan): PlannedFile => ({

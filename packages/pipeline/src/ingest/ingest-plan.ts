@@ -1,6 +1,7 @@
 /** What an ingest writes to the ledger along its way; together they are the evidence behind the receipt. */
 import type { Refusal } from '@tidemark/domain';
 import type { FilePlan } from '../files/plan-file.ts';
+import type { EventHours } from './event-hours.ts';
 
 /** What starts an ingest: one version of one object, and which time it is tried. */
 export interface IngestRequest {
@@ -46,6 +47,8 @@ export interface ChunkResult {
   /** Records sent to both stores; the rest of the accepted ones went to the offline store only. */
   readonly online: number;
   readonly reasons: Readonly<Record<string, number>>;
+  /** Accepted rows by hour of event time; undefined for a file over too many. */
+  readonly hours?: EventHours | undefined;
   readonly quarantineKey: string | undefined;
 }
 
@@ -69,6 +72,8 @@ export interface Receipt {
   readonly writes: { readonly online: number; readonly offlineOnly: number };
   readonly chunks: number;
   readonly reasons: Readonly<Record<string, number>>;
+  /** Accepted rows by hour of event time; undefined for a file over too many. */
+  readonly hours?: EventHours | undefined;
   readonly quarantineKeys: readonly string[];
   /** Why the whole file was refused. */
   readonly refusal: Refusal | undefined;

@@ -7,6 +7,7 @@ import { loadJson, printJson, requireJson } from '../ledger/json-objects.ts';
 import { ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { definitionHash } from './definition-hash.ts';
+import { addHours } from './event-hours.ts';
 import type { IngestDependencies } from './ingest-dependencies.ts';
 import type { ChunkResult, IngestPlan, PlannedIngest, Receipt, SealedContent } from './ingest-plan.ts';
 import { addReasons, printQuarantine, quarantinedFile } from './map-row.ts';
@@ -109,6 +110,7 @@ async function prepareReceipt(deps: IngestDependencies, planned: PlannedIngest):
     writes: { online, offlineOnly: rows.accepted - online },
     chunks: results.length,
     reasons: addReasons(results),
+    hours: addHours(results.map(({ hours }) => hours)),
     quarantineKeys: results.flatMap((one) => one.quarantineKey ?? []),
     refusal: undefined,
     previousReceipt: undefined,

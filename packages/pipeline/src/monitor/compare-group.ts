@@ -3,7 +3,7 @@
  *
  *   history ∪ what was seen first → judged entity by entity → findings in the ledger, counts for the report
  */
-import { isWindowed } from '@tidemark/domain';
+import { type Group, isWindowed, NS_PER } from '@tidemark/domain';
 import { requireJson } from '../ledger/json-objects.ts';
 import type { FeatureReader } from '../ports/feature-store.ts';
 import type { AuditKey } from '../serve/audit-line.ts';
@@ -11,7 +11,7 @@ import { compareRecords } from './compare-records.ts';
 import { compareWindows } from './compare-windows.ts';
 import type { FeatureCompleteness } from './completeness.ts';
 import { confidenceInterval } from './confidence.ts';
-import type { InconsistencyKind } from './finding.ts';
+import type { Finding, InconsistencyKind } from './finding.ts';
 import type { Verdict } from './judge-entity.ts';
 import { type MonitorDependencies, monitorKeys, type ReadGroupState } from './monitor-request.ts';
 import { monitoredGroup } from './monitored-group.ts';
@@ -56,7 +56,9 @@ export async function compareGroup(deps: CompareDependencies, state: ReadGroupSt
   const judged = isWindowed(group)
     ? await compareWindows(deps, state, group, { groupName, offline }, seen)
     : await compareRecords(deps, state, group, { groupName, offline }, seen);
-  const findingsKey = await saveFindings(deps, state, { groupName, historyLocation: offline.location }, judged.verdicts);
+  const hours = judged.lostHoursMs.map((timeMs) => lostHour(group, timeMs));
+  const place = { groupName, historyLocation: offline.location };
+  const findingsKey = await saveFindings(deps, state, place, { verdicts: judged.verdicts, hours });
 
   const verdicts = [...judged.verdicts.values()];
   const count = (outcome: Verdict['outcome']) => verdicts.filter((one) => one.outcome === outcome).length;
@@ -70,7 +72,7 @@ export async function compareGroup(deps: CompareDependencies, state: ReadGroupSt
     entities: { compared, inconsistent, inFlight: count('in-flight'), unread: judged.unread },
     consistency: consistencyOf(compared - inconsistent, compared, judged.isWhole),
     isWhole: judged.isWhole,
-    kinds: countKinds(verdicts),
+    kinds: countKinds([...hours, ...verdicts.flatMap(({ findings }) => findings)]),
     completeness: judged.completeness,
     newestEventTime: newestMs === undefined ? undefined : new Date(newestMs).toISOString(),
     eventLagSeconds: newestMs === undefined ? undefined : Math.max(0, (Date.parse(state.read.at) - newestMs) / 1_000),
@@ -86,8 +88,16 @@ function consistencyOf(consistent: number, compared: number, isWhole: boolean): 
   return { rate, ...(isWhole ? { low: rate, high: rate } : confidenceInterval(consistent, compared)) };
 }
 
-function countKinds(verdicts: readonly Verdict[]): ComparedGroup['kinds'] {
+/** Of every feature and no entity in particular. */
+const lostHour = ({ features }: Group, timeMs: number): Finding => ({
+  kind: 'lost-partition',
+  features: Object.keys(features),
+  historyTimeNs: BigInt(timeMs) * NS_PER.ms,
+  onlineTimeNs: undefined,
+});
+
+function countKinds(findings: readonly Finding[]): ComparedGroup['kinds'] {
   const kinds: Partial<Record<InconsistencyKind, number>> = {};
-  for (const { kind } of verdicts.flatMap(({ findings }) => findings)) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  for (const { kind } of findings) kinds[kind] = (kinds[kind] ?? 0) + 1;
   return kinds;
 }

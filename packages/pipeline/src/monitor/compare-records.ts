@@ -10,7 +10,7 @@ import { completenessOf } from './completeness.ts';
 import { type HistoryRows, historyRows } from './history-rows.ts';
 import { judgeEntity, type OnlineState, type Verdict } from './judge-entity.ts';
 import type { JudgedGroup } from './judged-group.ts';
-import { findLostHours } from './lost-hours.ts';
+import { findLostHours, hoursBehindReceipts } from './lost-hours.ts';
 import { limitsOf, type MonitorDependencies, monitorKeys, type ReadGroupState } from './monitor-request.ts';
 import { CLOCK_TOLERANCE_MS, type SeenGroup } from './observe-group.ts';
 import { onlineState, readOnline, recordFeaturesOf } from './online-state.ts';
@@ -36,6 +36,7 @@ export async function compareRecords(
     const isKnown = timeNs === undefined || history.byEntity.get(key)?.some((row) => row.timeNs >= timeNs) === true;
     return isKnown ? [] : [toMs(timeNs)];
   });
+  const lostHoursMs = await hoursBehindReceipts(deps, { group: group.name, offline }, seen.settledAtMs);
   const settings = {
     features: group.features,
     precision: group.precision,
@@ -43,7 +44,7 @@ export async function compareRecords(
     settledAtMs: seen.settledAtMs,
     nowMs: Date.parse(state.read.at),
     toleranceMs: CLOCK_TOLERANCE_MS,
-    isLostHour: await findLostHours(deps.objects, offline, unknownTimes),
+    isLostHour: await findLostHours(deps.objects, offline, unknownTimes, lostHoursMs),
   };
   const verdicts = new Map<string, Verdict>();
   for (const key of entityKeys) {
@@ -54,6 +55,7 @@ export async function compareRecords(
   }
   return {
     verdicts,
+    lostHoursMs,
     unread: failed.size,
     isWhole: sample.isWhole && seen.isWhole,
     completeness: completenessOf(group, history),

@@ -45,7 +45,7 @@ export async function compareWindows(
   );
   const entityKeys = [...history.keys(), ...onlyOnline.map(([key]) => key)];
   const { records, failed } = await readOnline(deps, groupName, recordFeaturesOf(group), entityKeys);
-  const isLostHour = await findLostHours(deps.objects, offline, unknownTimes(group, history, before));
+  const isLostHour = await findLostHours(deps.objects, offline, unknownTimes(group, history, before), []);
   const verdicts = new Map<string, Verdict>();
   for (const key of entityKeys) {
     if (failed.has(key)) continue;
@@ -64,6 +64,7 @@ export async function compareWindows(
   }
   return {
     verdicts,
+    lostHoursMs: [],
     unread: failed.size,
     isWhole: only === undefined && seen.isWhole,
     completeness: undefined,

@@ -23,8 +23,8 @@ export interface Finding {
 export interface Inconsistency {
   readonly group: string;
   readonly groupName: string;
-  /** HMAC-SHA-256 of the entity key, as in the audit lines of the same key id. */
-  readonly entity: string;
+  /** HMAC-SHA-256 of the entity key, as in the audit lines of the same key id; undefined where a whole hour is lost. */
+  readonly entity: string | undefined;
   readonly keyId: string;
   readonly kind: InconsistencyKind;
   readonly features: readonly string[];

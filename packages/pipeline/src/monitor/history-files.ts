@@ -47,10 +47,15 @@ export async function listHistory(objects: ObjectStore, offline: OfflineTable, w
   return { bytes, files, newestMs };
 }
 
-export async function hourHasFiles(objects: ObjectStore, offline: OfflineTable, timeMs: number): Promise<boolean> {
+/** The files of the hour of a time. */
+export async function* hourFiles(
+  objects: ObjectStore,
+  offline: OfflineTable,
+  timeMs: number,
+): AsyncGenerator<{ readonly bucket: string; readonly key: string; readonly sizeBytes: number }> {
   const { bucket, prefix } = placeOf(offline);
-  for await (const _ of objects.list(bucket, `${prefix}/${partitionPath(timeMs)}`)) return true;
-  return false;
+  for await (const { key, sizeBytes } of objects.list(bucket, `${prefix}/${partitionPath(timeMs)}`))
+    yield { bucket, key, sizeBytes };
 }
 
 /** `year=2001/month=01/day=31/hour=09/` */

@@ -5,6 +5,8 @@ import type { Verdict } from './judge-entity.ts';
 export interface JudgedGroup {
   /** By entity key. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** Hours of event time of which the history has fewer rows than receipts say. */
+  readonly lostHoursMs: readonly number[];
   /** Entities that the online store did not give. */
   readonly unread: number;
   /** Whether every entity of the window was compared. */

@@ -7,9 +7,9 @@
 import type { Definitions } from '@tidemark/domain';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Receipt } from '../ingest/ingest-plan.ts';
+import { loadReceipts } from '../ingest/load-receipts.ts';
 import { recentObjects } from '../ingest/reconcile.ts';
-import { requireJson } from '../ledger/json-objects.ts';
-import { dateOf, ledgerKeys } from '../ledger/ledger-keys.ts';
+import { dateOf } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { printMetrics } from './embedded-metrics.ts';
 
@@ -36,12 +36,15 @@ export interface MeasuredGroup {
 /** Receipts are counted twice rather than not at all when a measurement comes late. */
 const SINCE_MS = 10 * 60_000;
 const DAY_MS = 86_400_000;
-const READS_AT_A_TIME = 16;
 
-/** `known`: receipts read before, by key. They never change, so each is read once as long as the caller keeps the map. */
+/** `known`: see {@link loadReceipts}. */
 export async function measureIngest(deps: MeasureDependencies, known = new Map<string, Receipt>()): Promise<MeasuredGroup[]> {
   const nowMs = deps.nowMs();
-  const receipts = await recentReceipts(deps, nowMs, known);
+  // A receipt stands under the day on which its object was written.
+  const dates = [dateOf(nowMs - DAY_MS), dateOf(nowMs)];
+  const receipts = (await loadReceipts(deps.objects, deps.ledger, dates, known)).filter(
+    ({ sealedAt }) => Date.parse(sealedAt) > nowMs - DAY_MS,
+  );
   const waiting = new Map<string, number[]>();
   for await (const { group, object, isSealed } of recentObjects(deps, nowMs)) {
     if (!isSealed) waiting.set(group, [...(waiting.get(group) ?? []), object.lastModifiedMs]);
@@ -90,24 +93,4 @@ function measured(
     rows: { read: sum(({ rows }) => rows.read), quarantined: sum(({ rows }) => rows.quarantined) },
     refusedFiles: receipts.filter((one) => one.status === 'refused').length,
   };
-}
-
-/** Those sealed in the last 24 hours. A receipt stands under the day on which its object was written. */
-async function recentReceipts(
-  { objects, ledger }: MeasureDependencies,
-  nowMs: number,
-  known: Map<string, Receipt>,
-): Promise<Receipt[]> {
-  const keys: string[] = [];
-  for (const date of new Set([dateOf(nowMs - DAY_MS), dateOf(nowMs)])) {
-    for await (const { key } of objects.list(ledger, ledgerKeys.receiptDay(date))) keys.push(key);
-  }
-  for (const key of known.keys()) if (!keys.includes(key)) known.delete(key);
-  const unread = keys.filter((key) => !known.has(key));
-  for (let at = 0; at < unread.length; at += READS_AT_A_TIME) {
-    const page = unread.slice(at, at + READS_AT_A_TIME);
-    const read = await Promise.all(page.map((key) => requireJson<Receipt>(objects, ledger, key)));
-    for (const [index, receipt] of read.entries()) known.set(page[index] as string, receipt);
-  }
-  return [...known.values()].filter(({ sealedAt }) => Date.parse(sealedAt) > nowMs - DAY_MS);
 }

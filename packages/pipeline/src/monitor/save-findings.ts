@@ -16,9 +16,12 @@ export async function saveFindings(
   deps: { readonly objects: ObjectStore; readonly ledger: string; readonly auditKey: AuditKey },
   { id, startedAt, group }: GroupState,
   place: { readonly groupName: string; readonly historyLocation: string },
-  verdicts: ReadonlyMap<string, Verdict>,
+  { verdicts, hours }: { readonly verdicts: ReadonlyMap<string, Verdict>; readonly hours: readonly Finding[] },
 ): Promise<string | undefined> {
-  const found = [...verdicts].flatMap(([entityKey, { findings }]) => findings.map((finding) => ({ entityKey, finding })));
+  const found = [
+    ...hours.map((finding) => ({ entityKey: undefined, finding })),
+    ...[...verdicts].flatMap(([entityKey, { findings }]) => findings.map((finding) => ({ entityKey, finding }))),
+  ];
   if (found.length === 0) return undefined;
   const nowMs = Date.parse(startedAt);
   const hmac = createAuditKeys(deps.auditKey);
@@ -26,7 +29,7 @@ export async function saveFindings(
     ({ entityKey, finding }): Inconsistency => ({
       group,
       groupName: place.groupName,
-      entity: hmac(entityKey, nowMs),
+      entity: entityKey === undefined ? undefined : hmac(entityKey, nowMs),
       keyId: deps.auditKey.id,
       kind: finding.kind,
       features: finding.features,
