@@ -17,6 +17,7 @@ export function showNextSteps(
     'Look around:',
     '  npm run -s tidemark -- receipts',
     '  npm run -s tidemark -- quarantine list',
+    '  npm run -s tidemark -- stream status',
     `  npm run -s tidemark -- get ${example.view} ${example.query.replace('&', ' ')}`,
     '',
     'Use any AWS client:',
