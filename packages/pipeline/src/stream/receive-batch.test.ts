@@ -48,6 +48,7 @@ const definitions = defineFeatureStore({
       filter: isReading,
       map: ({ id, meter: code, at, watts }) => {
         if (watts === 666) throw new Error('a mapping of the user');
+        if (watts === 777) return undefined as never;
         return { eventId: id, meter: code, eventTime: at, watts };
       },
     }),
@@ -183,6 +184,8 @@ describe('a bad record waits in quarantine, and the batch goes on', () => {
     },
     { why: 'an unknown type', bad: () => reading('x', 'a', 1, { kind: 'alarm' }), codes: ['EVENT_UNKNOWN_TYPE'] },
     { why: 'a mapping that throws', bad: () => reading('x', 'a', 666), codes: ['ROW_MAPPING_FAILED'] },
+    { why: 'a mapping that returns nothing', bad: () => reading('x', 'a', 777), codes: ['ROW_MAPPING_FAILED'] },
+    { why: 'JSON too deep to be read', bad: () => reading('x', 'a', 1, text('['.repeat(1_000_000))), codes: ['ROW_NOT_JSON'] },
     { why: 'no key', bad: () => reading('x', '', 1), codes: ['ROW_KEY_MISSING', 'ROW_KEY_MISSING'] },
     { why: 'no id', bad: () => reading('', 'a', 1), codes: ['EVENT_ID_MISSING'] },
     { why: 'another partition key', bad: () => reading('x', 'a', 1, { partitionKey: 'b' }), codes: ['EVENT_KEY_MISMATCH'] },

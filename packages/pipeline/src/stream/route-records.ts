@@ -62,7 +62,10 @@ function decodeRecord(stream: EventStream, { data }: StreamRecord): { readonly e
 /** Undefined where the source's filter leaves the event out. Filter and mapping are the user's code: what they throw is a refusal. */
 function inputOf(source: StreamSource, event: Event): { readonly mapped: Event } | { readonly refusal: Refusal } | undefined {
   try {
-    return source.filter(event as never) ? { mapped: source.map(event as never) } : undefined;
+    if (!source.filter(event as never)) return undefined;
+    const mapped: unknown = source.map(event as never);
+    if (typeof mapped === 'object' && mapped !== null) return { mapped: mapped as Event };
+    return { refusal: refuse('ROW_MAPPING_FAILED', `the mapping of source ${source.name} returned no object`) };
   } catch {
     return { refusal: refuse('ROW_MAPPING_FAILED', `the filter or mapping of source ${source.name} threw`) };
   }
