@@ -30,7 +30,9 @@ const oneEntity = windowScenario.map(({ group, accepted }) => {
 });
 const looks = fc.tuple(fc.nat(20), fc.nat(20), fc.nat(20)).map((places) => places.sort((a, b) => a - b));
 
-test(`windows that count each event once are never inconsistent, whenever the looks happen (FAST_CHECK_SEED=${SEED})`, () => {
+test(`windows that count each event once are never inconsistent, whenever the looks happen (FAST_CHECK_SEED=${SEED})`, {
+  timeout: 60_000,
+}, () => {
   fc.assert(
     fc.property(
       oneEntity,
@@ -51,7 +53,7 @@ test(`windows that count each event once are never inconsistent, whenever the lo
   );
 });
 
-test(`an event that a state counts twice is a doubled window (FAST_CHECK_SEED=${SEED})`, () => {
+test(`an event that a state counts twice is a doubled window (FAST_CHECK_SEED=${SEED})`, { timeout: 60_000 }, () => {
   let judged = 0;
   fc.assert(
     fc.property(oneEntity, ({ group, events }) => {
@@ -74,7 +76,9 @@ test(`an event that a state counts twice is a doubled window (FAST_CHECK_SEED=${
   expect(judged).toBeGreaterThan(0);
 });
 
-test(`an event that is in the history and in no state is stale, one that is in a state alone is extra (FAST_CHECK_SEED=${SEED})`, () => {
+test(`an event that is in the history and in no state is stale, one that is in a state alone is extra (FAST_CHECK_SEED=${SEED})`, {
+  timeout: 60_000,
+}, () => {
   let judged = 0;
   fc.assert(
     fc.property(oneEntity, ({ group, events }) => {

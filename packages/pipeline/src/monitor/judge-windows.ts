@@ -78,7 +78,7 @@ function compareState(settings: JudgeWindowSettings, { rows, seen, online }: Jud
   const unknown = [...before.seen].find(
     ([digest, tile]) => !known.has(digest) && (settings.fromMs === undefined || tile * tileMs >= settings.fromMs),
   );
-  const truth = rebuildWindowState(group, countedBy(before, counted, rows), 0);
+  const truth = rebuildWindowState(group, countedBy(group, before, rows), 0);
   const features = differing(settings, before, truth);
   if (unknown !== undefined) {
     const timeMs = unknown[1] * tileMs;
@@ -88,13 +88,15 @@ function compareState(settings: JudgeWindowSettings, { rows, seen, online }: Jud
   return finding(countsMore(settings, before, truth) ? 'doubled-window' : 'extra', features);
 }
 
-/** What the first look could have counted: what arrived later, or out of order and was counted since, is in flight. */
-function countedBy(before: WindowState, counted: WindowState['seen'], rows: readonly HistoryEvent[]): HistoryEvent[] {
-  return rows.filter((row) => {
-    if (row.arrivedMs > before.arrivedMs) return false;
-    const digest = digestEvent(row);
-    return before.seen.has(digest) || !counted.has(digest);
-  });
+/**
+ * What the first look had counted, of the rows that there are. What it remembers it says itself; of what it has forgotten, nothing
+ * came later. The rest is in flight, also where it arrived before others that were counted.
+ */
+function countedBy(group: WindowedGroup, before: WindowState, rows: readonly HistoryEvent[]): HistoryEvent[] {
+  const rememberedMs = firstRememberedMs(group, before);
+  return rows.filter(
+    (row) => row.arrivedMs <= before.arrivedMs && (row.timeMs < rememberedMs || before.seen.has(digestEvent(row))),
+  );
 }
 
 /** Aggregates that the rows that were read can answer, at a time. */
@@ -153,5 +155,5 @@ const inNs = (timeMs: number): bigint => BigInt(Math.floor(timeMs)) * NS_PER.ms;
 /** Events before it a state has forgotten. */
 function firstRememberedMs({ windowed }: WindowedGroup, { arrivedMs }: WindowState): number {
   const { tileMs } = windowed.layout;
-  return Math.ceil((arrivedMs - windowed.redeliveryMs - windowed.latenessMs) / tileMs) * tileMs;
+  return Math.floor((arrivedMs - windowed.redeliveryMs - windowed.latenessMs) / tileMs) * tileMs;
 }
