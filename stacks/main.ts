@@ -15,7 +15,7 @@ import { createScheduling } from './parts/scheduling.ts';
 import { createFeatureStoreRole, createKeys } from './security.ts';
 import { createServing } from './serving.ts';
 import { shareGroups } from './sharing.ts';
-import { parseStageOptions } from './stage-options.ts';
+import { parseStageName, parseStageOptions } from './stage-options.ts';
 import { stageProfile } from './stage-profile.ts';
 import { createStorage } from './storage.ts';
 
@@ -45,7 +45,7 @@ export async function deployStage() {
 }
 
 async function currentContext(): Promise<StageContext> {
-  const { stage } = $app;
+  const stage = parseStageName($app.stage);
   const { accountId: account } = await aws.getCallerIdentity({});
   const { region } = await aws.getRegion({});
   const place = { stage, account, region };

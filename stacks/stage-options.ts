@@ -14,6 +14,18 @@ export interface StageOptions {
   readonly consumerAccounts: readonly string[];
 }
 
+/** Stage names become part of names that S3 (lower case) and SageMaker (64 characters) take. */
+const STAGE = /^[a-z](-?[a-z0-9]){0,19}$/;
+const LONGEST = 20;
+
+/** @throws Error saying which names a stage can have */
+export function parseStageName(stage: string): string {
+  if (STAGE.test(stage) && stage.length <= LONGEST) return stage;
+  throw new Error(
+    `stage "${stage}": a name has 1 to ${LONGEST} lower-case letters, digits and single hyphens, and begins with a letter`,
+  );
+}
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** @throws Error naming the variable that is missing or malformed, and an example */

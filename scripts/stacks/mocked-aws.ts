@@ -25,7 +25,10 @@ const OUTPUTS: Readonly<Record<string, (inputs: Values, name: string) => Values>
     apiEndpoint: `https://${name}.execute-api.${REGION}.amazonaws.com`,
     executionArn: arn('execute-api', name),
   }),
-  'aws:sqs/queue:Queue': ({ name }) => ({ arn: arn('sqs', `${name}`) }),
+  'aws:sqs/queue:Queue': ({ name }) => ({
+    arn: arn('sqs', `${name}`),
+    url: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`,
+  }),
   'aws:ec2/vpcEndpoint:VpcEndpoint': (_, name) => ({ prefixListId: `pl-${name}` }),
   'aws:scheduler/scheduleGroup:ScheduleGroup': ({ name }) => ({ arn: arn('scheduler', `schedule-group/${name}`) }),
   'aws:athena/workgroup:Workgroup': ({ name }) => ({ arn: arn('athena', `workgroup/${name}`) }),

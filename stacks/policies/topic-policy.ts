@@ -1,6 +1,21 @@
 import type { Stage } from '@tidemark/functions/resolve-topology';
 import { arnOf } from './place.ts';
-import type { PolicyDocument } from './statement.ts';
+import type { PolicyDocument, Statement } from './statement.ts';
+
+/** Nobody speaks to it without TLS; who may speak at all, roles decide. */
+export const queuePolicy = (stage: Stage, queue: string): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [onlyTls(['sqs:SendMessage', 'sqs:ReceiveMessage'], [arnOf(stage, 'sqs', queue)])],
+});
+
+const onlyTls = (Action: readonly string[], Resource: readonly string[]): Statement => ({
+  Sid: 'OnlyTls',
+  Effect: 'Deny',
+  Principal: '*',
+  Action,
+  Resource,
+  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+});
 
 /** Alarms of this account publish, over TLS; nobody else speaks. */
 export function topicPolicy(stage: Stage, topic: string): PolicyDocument {
@@ -16,14 +31,7 @@ export function topicPolicy(stage: Stage, topic: string): PolicyDocument {
         Resource,
         Condition: { StringEquals: { 'aws:SourceAccount': stage.account } },
       },
-      {
-        Sid: 'OnlyTls',
-        Effect: 'Deny',
-        Principal: '*',
-        Action: ['sns:Publish'],
-        Resource,
-        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-      },
+      onlyTls(['sns:Publish'], Resource),
     ],
   };
 }

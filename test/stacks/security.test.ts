@@ -290,6 +290,8 @@ describe('a rule finds what breaks it:', () => {
     const resources = stages.production as Resources;
     expect(findUnencrypted(without(resources, 'BucketOfflineEncryption'))).toHaveLength(1);
     expect(findPlainTransport(without(resources, 'BucketOfflinePolicy'))).toHaveLength(2);
+    expect(findPlainTransport(without(resources, 'AlarmsPolicy'))).toHaveLength(1);
+    expect(findPlainTransport(without(resources, 'ScheduleDeadLettersPolicy'))).toHaveLength(1);
   });
 
   test('what is invoked without being waited for is seen at all', () => {

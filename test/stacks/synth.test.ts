@@ -6,7 +6,7 @@ import { projectRoot } from '../../scripts/bootstrap/project-root.mjs';
 import { SECRET_VALUE } from '../../scripts/stacks/record-resources.ts';
 import { printResources, synthesise } from '../../scripts/stacks/synthesise.ts';
 import { topologyMap } from '../../scripts/stacks/topology-map.ts';
-import { parseStageOptions } from '../../stacks/stage-options.ts';
+import { parseStageName, parseStageOptions } from '../../stacks/stage-options.ts';
 import { ofType, resourcesOf, SYNTH_MS } from './resources.ts';
 
 test.each(['dev', 'production'])(
@@ -73,4 +73,35 @@ test.each([
 
 test('docs/map.md is the topology as it is: after a change, node scripts/bootstrap.mjs scripts/print-map.ts > docs/map.md', () => {
   expect(readFileSync(`${projectRoot}/docs/map.md`, 'utf8')).toBe(topologyMap());
+});
+
+test(
+  'the longest stage name leaves every name within what its service takes',
+  async () => {
+    const longest = 'a-stage-of-20-lettrs';
+    expect(parseStageName(longest)).toHaveLength(20);
+    const limits: Record<string, readonly [string, number]> = {
+      'aws:iam/role:Role': ['name', 64],
+      'aws:lambda/function:Function': ['name', 64],
+      'aws:s3/bucket:Bucket': ['bucket', 63],
+      'aws:sagemaker/featureGroup:FeatureGroup': ['featureGroupName', 64],
+      'aws:scheduler/schedule:Schedule': ['name', 64],
+      'aws:sfn/stateMachine:StateMachine': ['name', 80],
+      'aws:sqs/queue:Queue': ['name', 80],
+      'aws:kinesis/stream:Stream': ['name', 128],
+      'aws:cloudwatch/metricAlarm:MetricAlarm': ['name', 255],
+    };
+    const resources = await resourcesOf(longest);
+    const tooLong = resources.filter(({ type, inputs }) => {
+      const [key, most] = limits[type] ?? ['', 0];
+      return key !== '' && String(inputs[key]).length > most;
+    });
+    expect(tooLong.map(({ name }) => name)).toEqual([]);
+    for (const type of Object.keys(limits)) expect(resources.some((resource) => resource.type === type)).toBe(true);
+  },
+  SYNTH_MS,
+);
+
+test.each(['Ann', 'a_b', 'a--b', '-a', '1a', '', 'a-stage-of-21-letters'])('a stage called "%s" is refused', (stage) => {
+  expect(() => parseStageName(stage)).toThrow(`stage "${stage}"`);
 });

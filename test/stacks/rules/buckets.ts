@@ -1,5 +1,6 @@
 import { dataMap } from '@tidemark/pipeline/data-map';
 import { type Inputs, ofType, type Resources } from '../resources.ts';
+import { statementsOf } from './policy-documents.ts';
 
 const policiesOf = (resources: Resources, bucket: string) =>
   ofType(resources, 's3/bucketPolicy:BucketPolicy')
@@ -11,8 +12,21 @@ const everywhere = (statement: Inputs, bucket: string) =>
   JSON.stringify(statement.Principal) === '{"*":["*"]}' &&
   ['', '/*'].every((end) => statement.Resource.includes(`arn:aws:s3:::${bucket}${end}`));
 
-/** Buckets that can be spoken to without TLS, or with one that is too old. */
-export const findPlainTransport = (resources: Resources): string[] =>
+/** Buckets, topics and queues that can be spoken to without TLS, and buckets with one that is too old. */
+export const findPlainTransport = (resources: Resources): string[] => [
+  ...findPlainBuckets(resources),
+  ...[...ofType(resources, 'sns/topic:Topic'), ...ofType(resources, 'sqs/queue:Queue')]
+    .filter(({ inputs }) => !refusesPlainHttp(resources, inputs.name))
+    .map(({ name }) => `${name}: plain HTTP`),
+];
+
+const refusesPlainHttp = (resources: Resources, name: string) =>
+  statementsOf(resources).some(
+    ({ effect, resources: on, condition }) =>
+      effect === 'Deny' && on.some((arn) => arn.endsWith(`:${name}`)) && condition?.Bool?.['aws:SecureTransport'] === 'false',
+  );
+
+const findPlainBuckets = (resources: Resources): string[] =>
   ofType(resources, 's3/bucket:Bucket').flatMap(({ name, inputs: { bucket } }) => {
     const refusals = policiesOf(resources, bucket).filter((statement) => everywhere(statement, bucket));
     return [

@@ -6,7 +6,7 @@ export interface FoundStatement {
   readonly effect: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  readonly condition: unknown;
+  readonly condition: { readonly Bool?: { readonly 'aws:SecureTransport'?: string } } | undefined;
 }
 
 /** Where policies are: type → the input that holds one. */
@@ -16,6 +16,7 @@ const PLACES: readonly (readonly [type: string, input: string])[] = [
   ['s3/bucketPolicy:BucketPolicy', 'policy'],
   ['kms/key:Key', 'policy'],
   ['sns/topicPolicy:TopicPolicy', 'policy'],
+  ['sqs/queuePolicy:QueuePolicy', 'policy'],
   ['ec2/vpcEndpoint:VpcEndpoint', 'policy'],
 ];
 
@@ -28,7 +29,7 @@ export const statementsOf = (resources: Resources): FoundStatement[] =>
         effect: String(statement.Effect),
         actions: [statement.Action].flat() as string[],
         resources: [statement.Resource ?? []].flat() as string[],
-        condition: statement.Condition,
+        condition: statement.Condition as FoundStatement['condition'],
       })),
     ),
   );
