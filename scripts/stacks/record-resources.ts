@@ -32,6 +32,7 @@ interface Registration {
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type Pulumi = any;
 
+const QUIET_ROUNDS = 5;
 const SECRET = '(secret)';
 /** What every secret of the stage is while it is synthesised. */
 export const SECRET_VALUE = 'a secret that stands for every secret of a synthesised stage';
@@ -57,9 +58,9 @@ export function recordResources(pulumi: Pulumi, mocks: Pulumi, { app, stage }: {
     false,
   );
   return {
-    /** Resources are declared as promises settle: nothing more comes once a whole round has added nothing. */
+    /** Resources are declared as promises settle: nothing more comes once some whole rounds have added nothing. */
     async settled() {
-      for (let count = -1; count !== recorded.length; ) {
+      for (let quiet = 0, count = -1; quiet < QUIET_ROUNDS; quiet = count === recorded.length ? quiet + 1 : 0) {
         count = recorded.length;
         await pulumi.runtime.waitForRPCs();
         await new Promise((resolve) => setImmediate(resolve));
