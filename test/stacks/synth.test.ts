@@ -9,6 +9,9 @@ import { topologyMap } from '../../scripts/stacks/topology-map.ts';
 import { parseStageName, parseStageOptions } from '../../stacks/stage-options.ts';
 import { ofType, resourcesOf, SYNTH_MS } from './resources.ts';
 
+/** Of a person; begins like another stage, and is as long as a stage's name can be. */
+const LONGEST = 'dev-of-a-long-person';
+
 test.each(['dev', 'production'])(
   'stage %s is byte-identical on a second run',
   async (stage) => {
@@ -23,9 +26,9 @@ test.each(['dev', 'production'])(
 test(
   'a personal stage is dev under another name',
   async () => {
-    const renamed = printResources(await resourcesOf('ann'))
-      .replaceAll(/\bann\b/g, 'dev')
-      .replaceAll('tidemark_ann', 'tidemark_dev');
+    const renamed = printResources(await resourcesOf(LONGEST))
+      .replaceAll(new RegExp(`\\b${LONGEST}\\b`, 'g'), 'dev')
+      .replaceAll(`tidemark_${LONGEST.replaceAll('-', '_')}`, 'tidemark_dev');
     const shape = (text: string) =>
       JSON.parse(text)
         .map(({ type, options }: { type: string; options?: { protect?: boolean } }) => [type, options?.protect])
@@ -42,9 +45,9 @@ test(
       (await resourcesOf(stage))
         .flatMap(({ inputs }) => [inputs.name, inputs.bucket, inputs.featureGroupName])
         .filter((name) => typeof name === 'string' && name.includes(stage));
-    const [dev, longer] = [new Set(await named('dev')), await named('dev-ann')];
+    const [dev, longer] = [new Set(await named('dev')), await named(LONGEST)];
     expect(longer.filter((name) => dev.has(name))).toEqual([]);
-    const groups = ofType(await resourcesOf('dev-ann'), 'sagemaker/featureGroup:FeatureGroup').map(
+    const groups = ofType(await resourcesOf(LONGEST), 'sagemaker/featureGroup:FeatureGroup').map(
       ({ inputs }) => inputs.featureGroupName,
     );
     const policies = JSON.stringify(ofType(await resourcesOf('dev'), 'iam/rolePolicy:RolePolicy'));
@@ -78,8 +81,7 @@ test('docs/map.md is the topology as it is: after a change, node scripts/bootstr
 test(
   'the longest stage name leaves every name within what its service takes',
   async () => {
-    const longest = 'a-stage-of-20-lettrs';
-    expect(parseStageName(longest)).toHaveLength(20);
+    expect(parseStageName(LONGEST)).toHaveLength(20);
     const limits: Record<string, readonly [string, number]> = {
       'aws:iam/role:Role': ['name', 64],
       'aws:lambda/function:Function': ['name', 64],
@@ -91,7 +93,7 @@ test(
       'aws:kinesis/stream:Stream': ['name', 128],
       'aws:cloudwatch/metricAlarm:MetricAlarm': ['name', 255],
     };
-    const resources = await resourcesOf(longest);
+    const resources = await resourcesOf(LONGEST);
     const tooLong = resources.filter(({ type, inputs }) => {
       const [key, most] = limits[type] ?? ['', 0];
       return key !== '' && String(inputs[key]).length > most;
