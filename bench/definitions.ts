@@ -12,7 +12,7 @@ import {
 } from '@tidemark/domain';
 import { definitions as shipped } from '@tidemark/features';
 
-const [allowed] = shipped.views as readonly [View];
+const [allowed, ...others] = shipped.views as readonly [View, ...View[]];
 
 /** As many entities as a benchmark wants, one record each. */
 const travellers = defineGroup({
@@ -37,6 +37,7 @@ export const definitions = defineFeatureStore({
   sources: [...shipped.sources, travellerFiles],
   views: [
     allowed,
+    ...others,
     defineView({
       name: `${allowed.name}-uncached`,
       keys: allowed.keys,

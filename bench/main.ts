@@ -1,5 +1,5 @@
 /**
- * npm run bench [features] [dataset] [ingest] [restore] [state] [restore-million]: our figures, each beside a limit
+ * npm run bench [features] [dataset] [ingest] [stream] [restore] [state] [restore-million]: our figures, each beside a limit
  * measured in the same run.
  *
  * One process holds the engine, the functions (worker threads), the client (a worker thread) and the peers; everything
@@ -13,12 +13,14 @@ import { printSection, type Section } from './harness/report.ts';
 import { benchIngest } from './ingest.ts';
 import { benchRestore, benchRestoreMillion } from './restore.ts';
 import { benchStateSize } from './state-size.ts';
+import { benchStream } from './stream.ts';
 
 /** In this order: the later ones add history that the others do not expect. */
 const benches: Readonly<Record<string, (bench: Bench) => Promise<Section[]>>> = {
   features: benchFeatures,
   dataset: benchDataset,
   ingest: benchIngest,
+  stream: benchStream,
   restore: benchRestore,
   state: benchStateSize,
 };
