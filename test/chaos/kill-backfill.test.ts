@@ -14,7 +14,8 @@ import { until } from '../e2e/until.ts';
 import { writeRouteFile } from './route-files.ts';
 
 const files = temporaryDir();
-const file = writeRouteFile(join(files, 'routes.csv'));
+/** Three chunks, two buckets. */
+const file = writeRouteFile(join(files, 'routes.csv'), { routes: 600, hours: 50 });
 const RANGE = { group: 'route-days', from: '2000-12-01T00:00:00Z', to: '2001-03-01T00:00:00Z' };
 const dirs: string[] = [];
 let engine: Serving<unknown> | undefined;
@@ -64,7 +65,9 @@ async function receiptOf(stage: ConnectedStage): Promise<BackfillReceipt> {
   throw new Error('there is no receipt');
 }
 
-test('a backfill that was killed five times ends with the receipt and the history of an undisturbed one', async () => {
+test('a backfill that was killed five times ends with the receipt and the history of an undisturbed one', {
+  timeout: 480_000,
+}, async () => {
   const accepted = file.rows - file.bad;
   const essence = ({ status, window, files: read, rows, found, writes, reasons, definitionHashes }: BackfillReceipt) => ({
     status,

@@ -10,11 +10,14 @@ const hourAt = (hour: number) => iso(Date.UTC(2001, 0, 1) + hour * HOUR_MS);
 const airport = (ordinal: number) => String.fromCharCode(65 + (ordinal % 26), 65 + (Math.floor(ordinal / 26) % 26), 88);
 
 /** Six chunks of route-days, route by route, so that a flush of any of them writes hundreds of files, one an hour. */
-export function writeRouteFile(path: string): { readonly rows: number; readonly bad: number } {
+export function writeRouteFile(
+  path: string,
+  { routes = ROUTES, hours = HOURS } = {},
+): { readonly rows: number; readonly bad: number } {
   const lines = ['origin,destination,day_end,flights,mean_delay,share_late,distance'];
-  for (let route = 0; route < ROUTES; route++) {
-    for (let hour = 0; hour < HOURS; hour++) {
-      const row = route * HOURS + hour;
+  for (let route = 0; route < routes; route++) {
+    for (let hour = 0; hour < hours; hour++) {
+      const row = route * hours + hour;
       const meanDelay = row % BAD_EVERY === 0 ? 'NaN' : (row % 97) / 8;
       lines.push(
         `${airport(route)},${airport(route + 1)},${hourAt(hour)},${row % 40},${meanDelay},${(row % 5) / 4},${100 + route}`,
@@ -22,7 +25,7 @@ export function writeRouteFile(path: string): { readonly rows: number; readonly 
     }
   }
   writeFileSync(path, `${lines.join('\n')}\n`);
-  return { rows: ROUTES * HOURS, bad: (ROUTES * HOURS) / BAD_EVERY };
+  return { rows: routes * hours, bad: Math.ceil((routes * hours) / BAD_EVERY) };
 }
 
 export function writeRouteLabels(path: string): { readonly rows: number } {

@@ -36,7 +36,7 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill of windows, the eng
     await stage.instance.idle();
     stage.instance.clock.advance(20 * 60_000);
     await stage.instance.drainOffline();
-  }, 240_000);
+  }, 480_000);
   afterAll(async () => {
     await stage?.stop();
     copy.remove();

@@ -50,7 +50,7 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (p
     );
     for (const { path, key } of written.late) await upload(stage, path, key);
     await upload(stage, labels, 'labels/labels.csv', stage.names.bucket('work'));
-  }, 240_000);
+  }, 480_000);
   afterAll(async () => {
     await stage?.stop();
     copy.remove();
