@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 const unit = ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'];
-const slow = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts', 'test/iam/**/*.test.ts'];
+const slow = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts', 'test/iam/**/*.test.ts', 'test/stacks/**/*.test.ts'];
 
-/** Two workers, as the machines this is built on have two cores. Tests that start a whole engine come after all others. */
+/** Two workers, as the machines this is built on have two cores. Tests that start a whole engine or synthesise stages come
+ * after all others. */
 export default defineConfig({
   test: {
     maxWorkers: 2,
