@@ -29,7 +29,11 @@ export function showStatus(status: StageStatus): string {
     `snapshot   ${snapshot === undefined ? 'none' : `${snapshot.id}: ${number(snapshot.rows)} rows as of ${snapshot.asOf}`}`,
     ...(alarms.length === 0
       ? ['alarms     none']
-      : ['', 'In alarm:', ...alarms.map((one) => `  ${one.name}: ${round(one.value)} (${one.threshold}). ${one.description}`)]),
+      : [
+          '',
+          'In alarm:',
+          ...alarms.map((one) => `  ${one.name}: ${round(one.value)}, the threshold is ${one.threshold}. ${one.description}`),
+        ]),
   ].join('\n');
 }
 
