@@ -51,6 +51,14 @@ test('the body is what the SDK prints, byte for byte, of every call', async () =
   expect(new Set(received.map(({ body }) => body)).size).toBe(3);
 });
 
+test('calls that are under way together have each their own body', async () => {
+  const client = withPrintedBatchWrites(createClient());
+  const values = ['a', 'b', 'c', 'd'];
+  await Promise.all(values.map((value) => client.send(new BatchWriteRecordCommand({ Entries: [entryOf(value)] }))));
+  const sent = received.map(({ body }) => JSON.parse(body).Entries[0].Record[0].ValueAsString);
+  expect(sent.sort()).toEqual(values);
+});
+
 test('other operations of the client are as they were', async () => {
   const client = withPrintedBatchWrites(createClient());
   const Identifiers = [{ FeatureGroupName: 'g', RecordIdentifiersValueAsString: ['1'] }];

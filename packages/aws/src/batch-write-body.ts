@@ -13,11 +13,11 @@ interface SdkClient {
 interface Call {
   readonly input: object;
   readonly request: { body: unknown };
+  /** Goes along with one call. Not in the context: with cached middleware all calls of a command share that. */
+  readonly printedBatchWrite?: string;
 }
 interface Context {
   readonly commandName?: string;
-  /** Goes along with one call. */
-  printedBatchWrite?: string;
 }
 type Next = (call: Call) => Promise<unknown>;
 
@@ -27,11 +27,10 @@ const COMMAND = 'BatchWriteRecordCommand';
 export function withPrintedBatchWrites<Client extends SdkClient>(client: Client): Client {
   const print = (next: Next, context: Context) => (call: Call) => {
     if (context.commandName !== COMMAND) return next(call);
-    context.printedBatchWrite = JSON.stringify(call.input);
-    return next({ ...call, input: { Entries: [] } });
+    return next({ ...call, input: { Entries: [] }, printedBatchWrite: JSON.stringify(call.input) });
   };
   const put = (next: Next, context: Context) => (call: Call) => {
-    if (context.commandName === COMMAND) call.request.body = context.printedBatchWrite;
+    if (context.commandName === COMMAND) call.request.body = call.printedBatchWrite;
     return next(call);
   };
   client.middlewareStack.add(print, { step: 'initialize', name: 'printBatchWriteMiddleware', override: true });
