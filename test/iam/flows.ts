@@ -32,12 +32,9 @@ function writeInput(name: string, content: string | Buffer): string {
   return path;
 }
 
-/** A stream that may not be read is never idle. */
-const SETTLED_WITHIN_MS = 30_000;
-
-async function settle({ stage, fast }: StageUnderRoles): Promise<void> {
+async function settle({ stage, fast, patienceMs }: StageUnderRoles): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('the stage does not come to rest')), SETTLED_WITHIN_MS);
+  const timer = setTimeout(() => reject(new Error('the stage does not come to rest')), patienceMs());
   try {
     await fast(Promise.race([stage.instance.idle(), late]));
   } finally {

@@ -9,12 +9,16 @@ const STAGE = { stage: 'dev', account: '000000000000', region: 'us-east-1' };
 /** Handlers go by the machine's time; what they look back on must not lie before them. */
 const ENGINE_BEHIND_MS = 2.9 * 86_400_000;
 const MINUTE_MS = 60_000;
+const PATIENCE_MS = 3 * MINUTE_MS;
+const PATIENCE_WITH_LESS_MS = 15_000;
 
 export interface StageUnderRoles {
   readonly stage: RunningStage;
   readonly roles: readonly RoleSpec[];
   /** Deployed only for the flow that they start. */
   readonly schedules: Deployment['schedules'];
+  /** How long a flow waits for everything to come to rest: a stream that may not be read never does. */
+  patienceMs(): number;
   /** What is deployed from now on unless a flow says otherwise. */
   under(roles: readonly RoleSpec[]): Promise<void>;
   /** Deploys the same again with other parts; without any, the same again. */
@@ -53,9 +57,10 @@ export async function startUnderRoles(onAccess: (entry: AccessEntry) => void): P
     stage,
     roles,
     schedules,
-    async under(roles) {
-      current = roles;
-      await stage.instance.deploy({ ...stage.deployment, roles });
+    patienceMs: () => (current === roles ? PATIENCE_MS : PATIENCE_WITH_LESS_MS),
+    async under(given) {
+      current = given;
+      await stage.instance.deploy({ ...stage.deployment, roles: given });
     },
     async redeploy(changes) {
       await stage.instance.deploy({ ...stage.deployment, roles: current, ...changes });

@@ -375,7 +375,6 @@ const functions = {
     environment: restores,
     permissions: [
       read('ledger', 'catalogue.json'),
-      list('ledger'),
       read('datasets', 'snapshots/*'),
       list('datasets'),
       write('ledger', 'restore-plans/*'),
@@ -584,7 +583,6 @@ const machines = {
     permissions: [
       readTables('service'),
       ...historyFiles,
-      write('work', 'snapshot-work/*'),
       read('work', 'snapshot-work/*'),
       write('datasets', 'snapshots/*'),
       list('datasets'),

@@ -123,11 +123,4 @@ export const impliedCalls = {
     actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:PutObject'],
     source: 'Amazon Athena User Guide: AWS managed policy AmazonAthenaFullAccess; UNLOAD',
   },
-  followNestedExecution: {
-    when: "a machine waits for an execution's end (startExecution.sync), in the machine's role",
-    actions: ['states:DescribeExecution', 'events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-    source: 'AWS Step Functions Developer Guide: IAM policies for calling Step Functions workflow executions',
-  },
 } as const satisfies Readonly<Record<string, ImpliedCall>>;
-
-export type ImpliedCallName = keyof typeof impliedCalls;
