@@ -120,6 +120,8 @@ export function idleDay({ schedules }: Pick<AllCounts, 'schedules'>): Item[] {
   const shardHours = definitions.streams.length * topology.streams.shardCount * 24;
   const names = stageNames({ stage: 'production', account: '000000000000', region: 'us-east-1' });
   const alarms = alarmsOf('production', names, definitions);
+  const own = alarms.filter(({ namespace }) => !namespace.startsWith('AWS/'));
+  const metrics = new Set(own.map(({ metric, dimensions }) => JSON.stringify([metric, dimensions]))).size;
   const firings = topology.schedules.reduce((sum, { expression }) => sum + firingsPerDay(expression), 0);
   const daily = (pick: (counts: Counts) => number): number =>
     topology.schedules.reduce((sum, { name, expression }) => {
@@ -136,6 +138,7 @@ export function idleDay({ schedules }: Pick<AllCounts, 'schedules'>): Item[] {
     item(`Kinesis, ${shardHours / 24} shards`, 'shardHour', shardHours),
     ...(topology.streams.retentionHours > 24 ? [item('Kinesis, retention beyond a day', 'shardHourRetention', shardHours)] : []),
     item(`CloudWatch, ${alarms.length} alarms`, 'alarmMonth', alarms.length / DAYS_A_MONTH),
+    item(`CloudWatch, ${metrics} metrics of our own`, 'metricMonth', metrics / DAYS_A_MONTH),
     item('CloudWatch, a dashboard', 'dashboardMonth', 1 / DAYS_A_MONTH),
     item('Scheduler', 'schedulerInvocation', firings),
     item('Lambda, invocations', 'lambdaRequest', ofMachines + ofFunctions),
