@@ -35,7 +35,7 @@ export function printCosts(): string {
 
 Computed, not written: counts of calls from a run of the engine, memory, schedules, alarms and shards from the topology, and
 list prices of us-east-1 as of ${pricesOf}, without free tiers, discounts, taxes and data transfer. Printed by
-\`scripts/print-costs.ts\`; a test holds the page against its sources. \`scripts/costs/count-calls.ts\` makes the counts again.
+\`scripts/print-costs.ts\`; a test holds the page against its sources. \`test/costs/count-calls.ts\` makes the counts again.
 
 | | Dollars |
 | --- | ---: |
@@ -65,7 +65,7 @@ counted once so; what functions on a schedule take of Lambda's time and of S3 is
 - **KMS**: one request in a hundred uses of a key under S3 bucket keys. That SageMaker and Kinesis keep a key for minutes, as
   DynamoDB does, is assumed; if the online store asked KMS for each call, that would be ${dollars(prices.keyRequest.dollars * 1_000_000)} dollars for a million calls more.
 - **Feature Store's own writes to S3**, a file a group and hour of event time, are not counted: they depend on how data come.
-- **Not in here**: VPC endpoints, CloudFront, KMS and storage of consumers, data transfer, support.
+- **Not in here**: private links into a VPC, CloudFront, KMS and storage of consumers, data transfer, support.
 
 ## Prices
 

@@ -1,8 +1,8 @@
 /** The counts that docs/costs.md is computed from are those of a run. */
 import { expect, test } from 'vitest';
 import type { AllCounts, Work } from '../../scripts/costs/compute-costs.ts';
-import { countCalls } from '../../scripts/costs/count-calls.ts';
 import recorded from '../../scripts/costs/counts.json' with { type: 'json' };
+import { countCalls } from '../costs/count-calls.ts';
 
 const works: readonly Work[] = ['rows', 'events', 'reads', 'labels'];
 

@@ -35,6 +35,11 @@ export async function workShard(work: ShardWork): Promise<boolean> {
   const gathering = { context, streams, spec: row.spec, source, isHalted: work.isHalted, wait: work.signal.wait };
   let heldBackAt: string | undefined;
   for (;;) {
+    const position = work.position();
+    const batch = await gatherBatch(position, gathering);
+    if (batch === undefined) return false;
+    if (batch === 'end') return true;
+    // Asked when there is something to read, since it may have been granted or taken while nothing was.
     const refusal = work.refusal();
     if (refusal !== undefined) {
       work.onResult(`PROBLEM: AccessDenied: ${refusal}`);
@@ -43,10 +48,6 @@ export async function workShard(work: ShardWork): Promise<boolean> {
       if (work.isHalted()) return false;
       continue;
     }
-    const position = work.position();
-    const batch = await gatherBatch(position, gathering);
-    if (batch === undefined) return false;
-    if (batch === 'end') return true;
     // Never twice from one position, so that the shard goes on whatever the share.
     const isCheckpointLost = heldBackAt !== position && streamRedeliverShare > 0 && context.random() < streamRedeliverShare;
     heldBackAt = isCheckpointLost ? position : undefined;

@@ -1,6 +1,6 @@
 /**
  * Counts what the pipeline calls, by running it on the engine under the roles of its stacks, where every call is judged and
- * so can be counted: `node scripts/bootstrap.mjs scripts/costs/count-calls.ts > scripts/costs/counts.json`.
+ * so can be counted: `node scripts/bootstrap.mjs test/costs/count-calls.ts > scripts/costs/counts.json`.
  *
  * Reads of the catalogue are left out: a warm function reads it once a minute, whatever the work. So are the files that
  * Feature Store writes, whose number depends on how data come.
@@ -14,8 +14,8 @@ import { DescribeExecutionCommand, GetExecutionHistoryCommand, StartExecutionCom
 import { upload } from '@tidemark/cli/upload';
 import { type AccessEntry, engineCredentials } from '@tidemark/engine';
 import { type FunctionName, type MachineName, SCHEDULED_TIME } from '@tidemark/functions/topology';
-import { type StageUnderRoles, startUnderRoles } from '../../test/iam/stage-under-roles.ts';
-import type { AllCounts, Counts } from './compute-costs.ts';
+import type { AllCounts, Counts } from '../../scripts/costs/compute-costs.ts';
+import { type StageUnderRoles, startUnderRoles } from '../iam/stage-under-roles.ts';
 
 const ROWS = 20_000;
 const EVENTS = 4_000;
