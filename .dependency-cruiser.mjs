@@ -19,7 +19,7 @@ export const mayImport = {
 
 /** The stacks turn data into resources: they see definitions and topology, and no code that runs in a function or on a laptop. */
 const STACKS_MAY_IMPORT = ['domain', 'sql', 'pipeline', 'machines', 'functions', 'features'];
-const TOPOLOGY = ['topology', 'resolve-topology', 'alarms'];
+const TOPOLOGY = ['topology', 'resolve-topology', 'alarms', 'feature-group-sets'];
 
 /** What may speak to AWS, or imitate it. */
 const KNOWS_THE_SDK = ['aws', 'functions', 'engine', 'cli', 'testing'];
