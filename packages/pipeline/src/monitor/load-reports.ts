@@ -6,7 +6,7 @@ import type { MonitorReport } from './publish-monitor.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The reports of the last days, the newest first. */
+/** The reports of the last days; that of the run which began last comes first. */
 export async function loadReports(
   objects: ObjectStore,
   ledger: string,
@@ -20,7 +20,7 @@ export async function loadReports(
       if (report !== undefined) reports.push(report);
     }
   }
-  return reports.sort((a, b) => (a.finishedAt < b.finishedAt ? 1 : -1));
+  return reports.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
 }
 
 /** The lines behind a report, of all its groups. */
