@@ -141,5 +141,5 @@ function giveUp({ objects }: StreamWorld, shardId: string, records: readonly Str
     payload: JSON.stringify({ Records }),
   };
   const name = `${records[0]?.sequenceNumber}-${objects.objects.size}`;
-  void objects.put('ledger', `stream-failures/aws/lambda/mapping/${shardId}/${name}`, JSON.stringify(record));
+  void objects.put('ledger', `aws/lambda/mapping/${shardId}/${name}`, JSON.stringify(record));
 }
