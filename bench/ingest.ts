@@ -12,10 +12,16 @@ import { openRecords } from './peers/sqlite.ts';
 const DAYS = 14;
 const RAW_ROWS = 20_000;
 
+/** The two weeks before the one that is loaded already. */
+export const earlierDays = () => ({
+  anchor: addDays(new Date().toISOString().slice(0, 10), -7 - DAYS),
+  days: DAYS,
+  plant: false,
+});
+
 export async function benchIngest(bench: Bench): Promise<Section[]> {
   await bench.loadWeek();
-  const anchor = addDays(new Date().toISOString().slice(0, 10), -7 - DAYS);
-  const { files } = await exportFlights({ outDir: join(bench.dir, 'earlier'), anchor, days: DAYS, plant: false });
+  const { files } = await exportFlights({ outDir: join(bench.dir, 'earlier'), ...earlierDays() });
   const days = files.filter(({ key }) => !key.startsWith('airports/'));
   const ours = await measure(() => ingestFiles(bench.stage, days));
   const rows = ours.value.reduce((sum, receipt) => sum + receipt.rows.accepted, 0);

@@ -12,7 +12,7 @@ import { until } from '../e2e/until.ts';
 import { writeDistinctRoutes } from './route-files.ts';
 
 const SEED = Number(process.env.CHAOS_SEED ?? Math.trunc(Math.random() * 2 ** 31));
-const KILLS_EACH = 10;
+const KILLS_EACH = Number(process.env.CHAOS_KILLS ?? 5);
 
 const files = temporaryDir();
 const data = temporaryDir();

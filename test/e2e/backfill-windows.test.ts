@@ -1,7 +1,9 @@
 /** A windowed group is backfilled from its event history: states that are lost, or of another definition, are made again. */
 import { runBackfill } from '@tidemark/cli/follow-backfill';
 import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
+import { decodeWindowState, evaluateWindows, isWindowed, type WindowedGroup } from '@tidemark/domain';
 import type { ProfileName } from '@tidemark/engine';
+import { definitions } from '@tidemark/features';
 import type { BackfillReceipt } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyDefinitions, type DefinitionsCopy } from './definitions-copy.ts';
@@ -12,8 +14,10 @@ import { type OnlineStore, onlineStoreOf } from './online-store.ts';
 import { tidemark } from './tidemark-process.ts';
 import { until } from './until.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const GROUP = 'airport-activity';
+const airportActivity = definitions.groups.find((group) => group.name === GROUP && isWindowed(group)) as WindowedGroup;
 const STATES = `dev-${GROUP}-v1`;
 const iso = (ms: number) => new Date(ms).toISOString();
 const nowMs = Date.now();
@@ -43,26 +47,25 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill of windows, the eng
     removeDir(data);
   });
 
+  /** The harsh engine's history comes up to twenty minutes late. */
+  const times = profile === 'harsh' ? 200 : 20;
   let runs = 0;
   async function backfill(range: { from: string; to: string }): Promise<BackfillReceipt> {
     const running = runBackfill(stage, `windows-${++runs}`, { group: GROUP, ...range }, () => {});
-    if (profile === 'default') return (await inFastTime(stage, running))[0] as BackfillReceipt;
-    const ticking = setInterval(() => stage.instance.clock.advance(20_000), 100);
-    try {
-      return (await running)[0] as BackfillReceipt;
-    } finally {
-      clearInterval(ticking);
-    }
+    return (await inFastTime(stage, running, times))[0] as BackfillReceipt;
   }
 
-  /** What the states say; the time of the record only grows. */
+  /** What the states say of one instant: the plain values of a record are as of its own time, which only grows. */
   async function states() {
     const found = await online.records(STATES);
-    return new Map([...found].map(([key, { event_time: _, window_state: __, ...values }]) => [key, values]));
+    const windowsOf = (state = '') =>
+      evaluateWindows(airportActivity, decodeWindowState(airportActivity, state), nowMs + HOUR_MS / 2);
+    return new Map([...found].map(([key, { window_state }]) => [key, windowsOf(window_state)]));
   }
 
   test('makes lost states again, of the entities that have events in the range', async () => {
     const before = await states();
+    for (const windows of before.values()) expect(windows).toBeDefined();
     await online.wipe(STATES);
     expect((await backfill({ from: '2001-01-01T00:00:00Z', to: '2001-01-02T00:00:00Z' })).states).toEqual({
       entities: 0,
@@ -93,7 +96,7 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill of windows, the eng
     stage.instance.clock.advance(5 * 60_000);
     const receipt = await backfill(recent);
     expect(receipt.states).toEqual({ entities: AIRPORTS.length, changed: AIRPORTS.length });
-    for (const [, values] of await states())
+    for (const [, values] of await online.records(STATES))
       expect(Number(values.departures_2h)).toBeGreaterThanOrEqual(Number(values.departures_1h));
   });
 });
