@@ -42,7 +42,7 @@ describe(`windows in the printed plan on DuckDB (FAST_CHECK_SEED=${SEED})`, () =
       fc.asyncProperty(windowScenario, async (scenario) => {
         expect(await answer(scenario)).toEqual(expectedWindowRows(scenario));
       }),
-      { seed: SEED, numRuns: 60 },
+      { seed: SEED, numRuns: 125 },
     );
   });
 
