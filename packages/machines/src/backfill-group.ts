@@ -1,4 +1,4 @@
-import { call, invoke, itemsOf } from './backfill-tasks.ts';
+import { call, forEach, invoke, lambda, onFailure, query, tryQueryAgain } from './tasks.ts';
 import { transientFaults } from './transient-faults.ts';
 import { writeFaults } from './write-faults.ts';
 
@@ -16,25 +16,20 @@ export interface BackfillNames {
   readonly bucketConcurrency: number;
 }
 
-/** How often the query is tried, each time into a prefix of its own: a failed UNLOAD leaves files behind. */
-const QUERY_ATTEMPTS = 3;
 /** Chunks of one file that are read at a time. */
 const CHUNKS_A_FILE = 4;
 /** Between two looks at the machine that makes windows again. */
 const PATIENCE_SECONDS = 5;
 
 const groupState = { 'id.$': '$.id', 'startedAt.$': '$.startedAt', 'group.$': '$.group' };
-const groupFailed = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Group failed' }];
+const groupFailed = onFailure('Group failed');
 
 /** One file: cut it, read its chunks. */
 const readFile = (names: BackfillNames) => ({
   'Cut file': {
-    Type: 'Task',
-    Resource: 'arn:aws:states:::lambda:invoke',
-    Parameters: { FunctionName: names.cutBackfillFile, 'Payload.$': '$' },
+    ...lambda(names.cutBackfillFile),
     ResultSelector: { 'chunks.$': '$.Payload.chunks' },
     ResultPath: '$.cut',
-    Retry: transientFaults,
     Next: 'Chunks',
   },
   Chunks: {
@@ -45,7 +40,7 @@ const readFile = (names: BackfillNames) => ({
     ItemProcessor: {
       ProcessorConfig: { Mode: 'INLINE' },
       StartAt: 'Read chunk',
-      States: { 'Read chunk': invoke(names.readBackfillChunk) },
+      States: { 'Read chunk': { ...invoke(names.readBackfillChunk), End: true } },
     },
     ResultPath: null,
     OutputPath: '$.file.index',
@@ -64,7 +59,11 @@ export const backfillGroup = (names: BackfillNames) => ({
     ],
     Default: 'Sealed before',
   },
-  'Rebuild windows': { ...call(names.rebuildBackfillWindows, '$.windows', 'Group failed'), Next: 'Are the windows there?' },
+  'Rebuild windows': {
+    ...call(names.rebuildBackfillWindows, '$.windows'),
+    Catch: groupFailed,
+    Next: 'Are the windows there?',
+  },
   'Are the windows there?': {
     Type: 'Choice',
     Choices: [{ Variable: '$.windows.value.outcome', StringEquals: 'rebuilt', Next: 'Windows rebuilt' }],
@@ -74,21 +73,19 @@ export const backfillGroup = (names: BackfillNames) => ({
   'Windows rebuilt': { Type: 'Pass', Parameters: { 'receipt.$': '$.windows.value.receipt' }, End: true },
   'Sealed before': { Type: 'Pass', Parameters: { outcome: 'sealed' }, End: true },
   Files: {
-    Type: 'Map',
-    Label: 'Files',
-    ItemReader: itemsOf('$.fileListKey'),
-    ItemSelector: { ...groupState, 'file.$': '$$.Map.Item.Value' },
-    MaxConcurrency: names.fileConcurrency,
-    ItemProcessor: {
-      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-      StartAt: 'Cut file',
-      States: readFile(names),
-    },
-    ResultPath: null,
+    ...forEach({
+      label: 'Files',
+      bucketPath: '$.ledger',
+      keyPath: '$.fileListKey',
+      item: { ...groupState, 'file.$': '$$.Map.Item.Value' },
+      concurrency: names.fileConcurrency,
+      startAt: 'Cut file',
+      states: readFile(names),
+    }),
     Catch: groupFailed,
     Next: 'Compare',
   },
-  Compare: { ...call(names.compareBackfill, '$.compared', 'Group failed'), Next: 'Anything to compare?' },
+  Compare: { ...call(names.compareBackfill, '$.compared'), Catch: groupFailed, Next: 'Anything to compare?' },
   'Anything to compare?': {
     Type: 'Choice',
     Choices: [{ Variable: '$.compared.value.outcome', StringEquals: 'query', Next: 'Wait for the history' }],
@@ -96,44 +93,34 @@ export const backfillGroup = (names: BackfillNames) => ({
   },
   'Wait for the history': { Type: 'Wait', TimestampPath: '$.compared.value.settledAt', Next: 'Query' },
   Query: {
-    Type: 'Task',
-    Resource: 'arn:aws:states:::athena:startQueryExecution.sync',
-    Parameters: {
-      'QueryString.$': '$.compared.value.queryString',
-      WorkGroup: names.workGroup,
-      ResultConfiguration: { 'OutputLocation.$': '$.compared.value.resultLocation' },
-    },
+    ...query('$.compared.value', names.workGroup),
     ResultPath: null,
-    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Try the query again?' }],
+    Catch: onFailure('Try the query again?'),
     Next: 'Buckets',
   },
-  'Try the query again?': {
-    Type: 'Choice',
-    Choices: [{ Variable: '$.attempt', NumericLessThan: QUERY_ATTEMPTS - 1, Next: 'Next attempt' }],
-    Default: 'Group failed',
-  },
+  'Try the query again?': tryQueryAgain('Group failed'),
   'Next attempt': {
     Type: 'Pass',
     Parameters: { ...groupState, 'ledger.$': '$.ledger', 'attempt.$': 'States.MathAdd($.attempt, 1)' },
     Next: 'Compare',
   },
   Buckets: {
-    Type: 'Map',
-    Label: 'Buckets',
-    ItemReader: itemsOf('$.compared.value.bucketListKey'),
-    ItemSelector: { ...groupState, 'attempt.$': '$.attempt', 'index.$': '$$.Map.Item.Value.index' },
-    MaxConcurrency: names.bucketConcurrency,
-    ItemProcessor: {
-      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-      StartAt: 'Write bucket',
-      States: { 'Write bucket': invoke(names.writeBackfillBucket, [writeFaults, ...transientFaults]) },
-    },
-    ResultPath: null,
+    ...forEach({
+      label: 'Buckets',
+      bucketPath: '$.ledger',
+      keyPath: '$.compared.value.bucketListKey',
+      item: { ...groupState, 'attempt.$': '$.attempt', 'index.$': '$$.Map.Item.Value.index' },
+      concurrency: names.bucketConcurrency,
+      startAt: 'Write bucket',
+      states: { 'Write bucket': { ...invoke(names.writeBackfillBucket, [writeFaults, ...transientFaults]), End: true } },
+    }),
     Catch: groupFailed,
     Next: 'Seal',
   },
   Seal: {
-    ...call(names.sealBackfill, '$', 'Group failed'),
+    ...lambda(names.sealBackfill),
+    ResultPath: '$',
+    Catch: groupFailed,
     ResultSelector: { 'receipt.$': '$.Payload' },
     End: true,
   },

@@ -1,7 +1,6 @@
 import { type BackfillNames, backfillGroup } from './backfill-group.ts';
-import { call } from './backfill-tasks.ts';
 import type { StateMachine } from './states-language.ts';
-import { transientFaults } from './transient-faults.ts';
+import { call, evenSo, failed, onFailure, run } from './tasks.ts';
 
 /**
  * `backfill`: take the leases → for each group: read its files again → compare with the history → write what is absent or
@@ -21,7 +20,7 @@ export function backfillMachine(names: BackfillNames): StateMachine {
         Parameters: { 'id.$': '$$.Execution.Name', 'startedAt.$': '$$.Execution.StartTime', 'request.$': '$' },
         Next: 'Take leases',
       },
-      'Take leases': { ...call(names.beginBackfill, '$.begun', 'End after failure'), Next: 'Groups' },
+      'Take leases': { ...call(names.beginBackfill, '$.begun'), Catch: onFailure('End after failure'), Next: 'Groups' },
       Groups: {
         Type: 'Map',
         ItemsPath: '$.begun.value.groups',
@@ -38,10 +37,10 @@ export function backfillMachine(names: BackfillNames): StateMachine {
         MaxConcurrency: 1,
         ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, StartAt: 'Anything to do?', States: backfillGroup(names) },
         ResultPath: '$.ended',
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'End after failure' }],
+        Catch: onFailure('End after failure'),
         Next: 'End',
       },
-      End: { ...call(names.endBackfill, '$.result', 'Failed'), Next: 'Did a group fail?' },
+      End: { ...call(names.endBackfill, '$.result'), Catch: onFailure('Failed'), Next: 'Did a group fail?' },
       'Did a group fail?': {
         Type: 'Choice',
         Choices: [{ Variable: '$.result.value.failures[0]', IsPresent: true, Next: 'Ended with a failure' }],
@@ -53,16 +52,8 @@ export function backfillMachine(names: BackfillNames): StateMachine {
         CausePath: '$.result.value.failures[0].failure.Cause',
       },
       Done: { Type: 'Pass', OutputPath: '$.result.value', End: true },
-      'End after failure': {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Parameters: { FunctionName: names.endBackfill, 'Payload.$': '$' },
-        ResultPath: null,
-        Retry: transientFaults,
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Failed' }],
-        Next: 'Failed',
-      },
-      Failed: { Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' },
+      'End after failure': { ...run(names.endBackfill), Catch: evenSo('Failed'), Next: 'Failed' },
+      Failed: failed,
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { StateMachine } from './states-language.ts';
+import { forEach, invoke } from './tasks.ts';
 import { transientFaults } from './transient-faults.ts';
 import { writeFaults } from './write-faults.ts';
 
@@ -18,54 +19,25 @@ export function ingestMachine(names: {
     QueryLanguage: 'JSONPath',
     StartAt: 'Plan',
     States: {
-      Plan: {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Parameters: { FunctionName: names.planIngest, 'Payload.$': '$' },
-        OutputPath: '$.Payload',
-        Retry: transientFaults,
-        Next: 'Is there anything to write?',
-      },
+      Plan: { ...invoke(names.planIngest), Next: 'Is there anything to write?' },
       'Is there anything to write?': {
         Type: 'Choice',
         Choices: [{ Variable: '$.outcome', StringEquals: 'planned', Next: 'Ingest chunks' }],
         Default: 'Seal',
       },
       'Ingest chunks': {
-        Type: 'Map',
-        Label: 'Chunks',
-        ItemReader: {
-          Resource: 'arn:aws:states:::s3:getObject',
-          ReaderConfig: { InputType: 'JSON' },
-          Parameters: { 'Bucket.$': '$.ledger', 'Key.$': '$.chunkListKey' },
-        },
-        ItemSelector: { 'planKey.$': '$.planKey', 'index.$': '$$.Map.Item.Value.index' },
-        MaxConcurrency: names.chunkConcurrency,
-        ItemProcessor: {
-          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-          StartAt: 'Ingest chunk',
-          States: {
-            'Ingest chunk': {
-              Type: 'Task',
-              Resource: 'arn:aws:states:::lambda:invoke',
-              Parameters: { FunctionName: names.ingestChunk, 'Payload.$': '$' },
-              OutputPath: '$.Payload',
-              Retry: [writeFaults, ...transientFaults],
-              End: true,
-            },
-          },
-        },
-        ResultPath: null,
+        ...forEach({
+          label: 'Chunks',
+          bucketPath: '$.ledger',
+          keyPath: '$.chunkListKey',
+          item: { 'planKey.$': '$.planKey', 'index.$': '$$.Map.Item.Value.index' },
+          concurrency: names.chunkConcurrency,
+          startAt: 'Ingest chunk',
+          states: { 'Ingest chunk': { ...invoke(names.ingestChunk, [writeFaults, ...transientFaults]), End: true } },
+        }),
         Next: 'Seal',
       },
-      Seal: {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Parameters: { FunctionName: names.sealIngest, 'Payload.$': '$' },
-        OutputPath: '$.Payload',
-        Retry: transientFaults,
-        End: true,
-      },
+      Seal: { ...invoke(names.sealIngest), End: true },
     },
   };
 }

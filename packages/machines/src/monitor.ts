@@ -1,5 +1,5 @@
 import type { StateMachine } from './states-language.ts';
-import { transientFaults } from './transient-faults.ts';
+import { call, invoke, onFailure, query } from './tasks.ts';
 
 /** Groups that are compared at a time. */
 const GROUPS_AT_A_TIME = 10;
@@ -17,14 +17,6 @@ export function monitorMachine(names: {
   publishMonitor: string;
   workGroup: string;
 }): StateMachine {
-  const onFailure = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Group failed' }];
-  const call = (functionName: string, next: Record<string, unknown>) => ({
-    Type: 'Task',
-    Resource: 'arn:aws:states:::lambda:invoke',
-    Parameters: { FunctionName: functionName, 'Payload.$': '$' },
-    Retry: transientFaults,
-    ...next,
-  });
   return {
     Comment: 'Holds the online store against the history, and says what differs',
     QueryLanguage: 'JSONPath',
@@ -35,7 +27,7 @@ export function monitorMachine(names: {
         Parameters: { 'id.$': '$$.Execution.Name', 'startedAt.$': '$$.Execution.StartTime', 'request.$': '$' },
         Next: 'Plan',
       },
-      Plan: call(names.planMonitor, { ResultSelector: { 'value.$': '$.Payload' }, ResultPath: '$.plan', Next: 'Each group' }),
+      Plan: { ...call(names.planMonitor, '$.plan'), Next: 'Each group' },
       'Each group': {
         Type: 'Map',
         ItemsPath: '$.plan.value.groups',
@@ -51,23 +43,16 @@ export function monitorMachine(names: {
           ProcessorConfig: { Mode: 'INLINE' },
           StartAt: 'Observe',
           States: {
-            Observe: call(names.observeGroup, {
-              ResultSelector: { 'value.$': '$.Payload' },
-              ResultPath: '$.observed',
-              Catch: onFailure,
+            Observe: {
+              ...call(names.observeGroup, '$.observed'),
+              Catch: onFailure('Group failed'),
               Next: 'Wait for the history',
-            }),
+            },
             'Wait for the history': { Type: 'Wait', SecondsPath: '$.delaySeconds', Next: 'Read the history' },
             'Read the history': {
-              Type: 'Task',
-              Resource: 'arn:aws:states:::athena:startQueryExecution.sync',
-              Parameters: {
-                'QueryString.$': '$.observed.value.queryString',
-                WorkGroup: names.workGroup,
-                ResultConfiguration: { 'OutputLocation.$': '$.observed.value.resultLocation' },
-              },
+              ...query('$.observed.value', names.workGroup),
               ResultPath: null,
-              Catch: onFailure,
+              Catch: onFailure('Group failed'),
               Next: 'Note the time',
             },
             'Note the time': {
@@ -76,7 +61,7 @@ export function monitorMachine(names: {
               ResultPath: '$.read',
               Next: 'Compare',
             },
-            Compare: call(names.compareGroup, { OutputPath: '$.Payload', Catch: onFailure, End: true }),
+            Compare: { ...invoke(names.compareGroup), Catch: onFailure('Group failed'), End: true },
             'Group failed': {
               Type: 'Pass',
               Parameters: { 'group.$': '$.group', outcome: 'failed', 'error.$': '$.failure.Error' },
@@ -87,7 +72,7 @@ export function monitorMachine(names: {
         ResultPath: '$.groups',
         Next: 'Publish',
       },
-      Publish: call(names.publishMonitor, { OutputPath: '$.Payload', Next: 'Every group compared?' }),
+      Publish: { ...invoke(names.publishMonitor), Next: 'Every group compared?' },
       'Every group compared?': {
         Type: 'Choice',
         Choices: [{ Variable: '$.failed', NumericGreaterThan: 0, Next: 'Some failed' }],

@@ -1,4 +1,5 @@
 import type { StateMachine } from './states-language.ts';
+import { call, failed, forEach, invoke, onFailure, query, run, tryQueryAgain } from './tasks.ts';
 import { transientFaults } from './transient-faults.ts';
 
 /** Histories that are behind and queries that fail are tried again so often. */
@@ -19,15 +20,9 @@ export function rebuildWindowsMachine(names: {
   workGroup: string;
   bucketConcurrency: number;
 }): StateMachine {
-  const onFailure = (next: string) => [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: next }];
-  const call = (functionName: string, resultPath: string, failed: string, next: string) => ({
-    Type: 'Task',
-    Resource: 'arn:aws:states:::lambda:invoke',
-    Parameters: { FunctionName: functionName, 'Payload.$': '$' },
-    ResultSelector: { 'value.$': '$.Payload' },
-    ResultPath: resultPath,
-    Retry: transientFaults,
-    Catch: onFailure(failed),
+  const step = (functionName: string, resultPath: string, otherwise: string, next: string) => ({
+    ...call(functionName, resultPath),
+    Catch: onFailure(otherwise),
     Next: next,
   });
   // A batch may be with its function for as long as that may take.
@@ -49,12 +44,12 @@ export function rebuildWindowsMachine(names: {
         Next: 'Pause',
       },
       Pause: {
-        ...call(names.pauseStream, '$.paused', 'Resume after failure', 'Settle'),
+        ...step(names.pauseStream, '$.paused', 'Resume after failure', 'Settle'),
         Retry: [untilPaused, ...transientFaults],
       },
       // What was appended last before the pause has reached the offline store then.
       Settle: { Type: 'Wait', TimestampPath: '$.paused.value.settledAt', Next: 'Plan' },
-      Plan: call(names.planRebuild, '$.plan', 'Resume after failure', 'Each group'),
+      Plan: step(names.planRebuild, '$.plan', 'Resume after failure', 'Each group'),
       'Each group': {
         Type: 'Map',
         ItemsPath: '$.plan.value.groups',
@@ -70,49 +65,24 @@ export function rebuildWindowsMachine(names: {
           ProcessorConfig: { Mode: 'INLINE' },
           StartAt: 'Query',
           States: {
-            Query: {
-              Type: 'Task',
-              Resource: 'arn:aws:states:::athena:startQueryExecution.sync',
-              Parameters: {
-                'QueryString.$': '$.planned.queryString',
-                WorkGroup: names.workGroup,
-                ResultConfiguration: { 'OutputLocation.$': '$.planned.resultLocation' },
-              },
-              ResultPath: null,
-              Next: 'Rebuild buckets',
-            },
+            Query: { ...query('$.planned', names.workGroup), ResultPath: null, Next: 'Rebuild buckets' },
             'Rebuild buckets': {
-              Type: 'Map',
-              Label: 'Buckets',
-              ItemReader: {
-                Resource: 'arn:aws:states:::s3:getObject',
-                ReaderConfig: { InputType: 'JSON' },
-                Parameters: { 'Bucket.$': '$.planned.workBucket', 'Key.$': '$.planned.bucketListKey' },
-              },
-              ItemSelector: {
-                'id.$': '$.id',
-                'attempt.$': '$.attempt',
-                'request.$': '$.request',
-                'pausedAtMs.$': '$.pausedAtMs',
-                'group.$': '$.planned.group',
-                'index.$': '$$.Map.Item.Value.index',
-              },
-              MaxConcurrency: names.bucketConcurrency,
-              ItemProcessor: {
-                ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-                StartAt: 'Rebuild bucket',
-                States: {
-                  'Rebuild bucket': {
-                    Type: 'Task',
-                    Resource: 'arn:aws:states:::lambda:invoke',
-                    Parameters: { FunctionName: names.rebuildBucket, 'Payload.$': '$' },
-                    OutputPath: '$.Payload',
-                    Retry: transientFaults,
-                    End: true,
-                  },
+              ...forEach({
+                label: 'Buckets',
+                bucketPath: '$.planned.workBucket',
+                keyPath: '$.planned.bucketListKey',
+                item: {
+                  'id.$': '$.id',
+                  'attempt.$': '$.attempt',
+                  'request.$': '$.request',
+                  'pausedAtMs.$': '$.pausedAtMs',
+                  'group.$': '$.planned.group',
+                  'index.$': '$$.Map.Item.Value.index',
                 },
-              },
-              ResultPath: null,
+                concurrency: names.bucketConcurrency,
+                startAt: 'Rebuild bucket',
+                states: { 'Rebuild bucket': { ...invoke(names.rebuildBucket), End: true } },
+              }),
               End: true,
             },
           },
@@ -121,12 +91,8 @@ export function rebuildWindowsMachine(names: {
         Catch: onFailure('Try again?'),
         Next: 'Seal',
       },
-      Seal: call(names.sealRebuild, '$.receipt', 'Try again?', 'Resume'),
-      'Try again?': {
-        Type: 'Choice',
-        Choices: [{ Variable: '$.attempt', NumericLessThan: ATTEMPTS - 1, Next: 'Next attempt' }],
-        Default: 'Resume after failure',
-      },
+      Seal: step(names.sealRebuild, '$.receipt', 'Try again?', 'Resume'),
+      'Try again?': tryQueryAgain('Resume after failure', ATTEMPTS),
       'Next attempt': {
         Type: 'Pass',
         Parameters: {
@@ -139,24 +105,9 @@ export function rebuildWindowsMachine(names: {
         Next: 'Have patience',
       },
       'Have patience': { Type: 'Wait', Seconds: PATIENCE_SECONDS, Next: 'Plan' },
-      Resume: {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Parameters: { FunctionName: names.resumeStream, 'Payload.$': '$' },
-        ResultPath: null,
-        OutputPath: '$.receipt.value',
-        Retry: [untilPaused, ...transientFaults],
-        End: true,
-      },
-      'Resume after failure': {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Parameters: { FunctionName: names.resumeStream, 'Payload.$': '$' },
-        ResultPath: null,
-        Retry: [untilPaused, ...transientFaults],
-        Next: 'Failed',
-      },
-      Failed: { Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' },
+      Resume: { ...run(names.resumeStream, [untilPaused, ...transientFaults]), OutputPath: '$.receipt.value', End: true },
+      'Resume after failure': { ...run(names.resumeStream, [untilPaused, ...transientFaults]), Next: 'Failed' },
+      Failed: failed,
     },
   };
 }

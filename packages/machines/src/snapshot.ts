@@ -1,8 +1,5 @@
 import type { StateMachine } from './states-language.ts';
-import { transientFaults } from './transient-faults.ts';
-
-/** How often a group's query is tried, each time into a prefix of its own: a failed UNLOAD leaves files behind. */
-const QUERY_ATTEMPTS = 3;
+import { call, evenSo, failed, forEach, invoke, onFailure, query, queryEvidence, run, tryQueryAgain } from './tasks.ts';
 
 /**
  * `snapshot`: plan → for each group UNLOAD → count and hash each part → publish → clean up, also after a failure.
@@ -20,15 +17,9 @@ export function snapshotMachine(names: {
   queryConcurrency: number;
   partConcurrency: number;
 }): StateMachine {
-  const onFailure = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Clean up after failure' }];
-  const call = (functionName: string, resultPath: string, next: string) => ({
-    Type: 'Task',
-    Resource: 'arn:aws:states:::lambda:invoke',
-    Parameters: { FunctionName: functionName, 'Payload.$': '$' },
-    ResultSelector: { 'value.$': '$.Payload' },
-    ResultPath: resultPath,
-    Retry: transientFaults,
-    Catch: onFailure,
+  const step = (functionName: string, resultPath: string, next: string) => ({
+    ...call(functionName, resultPath),
+    Catch: onFailure('Clean up after failure'),
     Next: next,
   });
   return {
@@ -41,7 +32,7 @@ export function snapshotMachine(names: {
         Parameters: { 'id.$': '$$.Execution.Name', 'startedAt.$': '$$.Execution.StartTime', 'request.$': '$' },
         Next: 'Plan',
       },
-      Plan: call(names.planSnapshot, '$.planned', 'Is it ours to take?'),
+      Plan: step(names.planSnapshot, '$.planned', 'Is it ours to take?'),
       'Is it ours to take?': {
         Type: 'Choice',
         Choices: [{ Variable: '$.planned.value.outcome', StringEquals: 'planned', Next: 'Query groups' }],
@@ -57,39 +48,20 @@ export function snapshotMachine(names: {
           ProcessorConfig: { Mode: 'INLINE' },
           StartAt: 'Prepare query',
           States: {
-            'Prepare query': {
-              Type: 'Task',
-              Resource: 'arn:aws:states:::lambda:invoke',
-              Parameters: { FunctionName: names.prepareSnapshotQuery, 'Payload.$': '$' },
-              ResultSelector: { 'value.$': '$.Payload' },
-              ResultPath: '$.prepared',
-              Retry: transientFaults,
-              Next: 'Query',
-            },
+            'Prepare query': { ...call(names.prepareSnapshotQuery, '$.prepared'), Next: 'Query' },
             Query: {
-              Type: 'Task',
-              Resource: 'arn:aws:states:::athena:startQueryExecution.sync',
-              Parameters: {
-                'QueryString.$': '$.prepared.value.queryString',
-                WorkGroup: names.workGroup,
-                ResultConfiguration: { 'OutputLocation.$': '$.prepared.value.resultLocation' },
-              },
-              ResultSelector: { 'id.$': '$.QueryExecution.QueryExecutionId', 'statistics.$': '$.QueryExecution.Statistics' },
-              ResultPath: '$.query',
-              Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Try the query again?' }],
+              ...query('$.prepared.value', names.workGroup),
+              ...queryEvidence,
+              Catch: onFailure('Try the query again?'),
               Next: 'Queried',
             },
-            'Try the query again?': {
-              Type: 'Choice',
-              Choices: [{ Variable: '$.attempt', NumericLessThan: QUERY_ATTEMPTS - 1, Next: 'Next attempt' }],
-              Default: 'Query failed',
-            },
+            'Try the query again?': tryQueryAgain('Query failed'),
             'Next attempt': {
               Type: 'Pass',
               Parameters: { 'id.$': '$.id', 'group.$': '$.group', 'attempt.$': 'States.MathAdd($.attempt, 1)' },
               Next: 'Prepare query',
             },
-            'Query failed': { Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' },
+            'Query failed': failed,
             Queried: {
               Type: 'Pass',
               Parameters: {
@@ -103,62 +75,31 @@ export function snapshotMachine(names: {
           },
         },
         ResultPath: '$.queried',
-        Catch: onFailure,
+        Catch: onFailure('Clean up after failure'),
         Next: 'Seal parts',
       },
       'Seal parts': {
-        Type: 'Map',
-        Label: 'Parts',
-        ItemReader: {
-          Resource: 'arn:aws:states:::s3:getObject',
-          ReaderConfig: { InputType: 'JSON' },
-          Parameters: { 'Bucket.$': '$.planned.value.bucket', 'Key.$': '$.planned.value.partListKey' },
-        },
-        ItemSelector: {
-          'id.$': '$.id',
-          'group.$': '$$.Map.Item.Value.group',
-          'part.$': '$$.Map.Item.Value.part',
-          'queried.$': '$.queried',
-        },
-        MaxConcurrency: names.partConcurrency,
-        ItemProcessor: {
-          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-          StartAt: 'Seal part',
-          States: {
-            'Seal part': {
-              Type: 'Task',
-              Resource: 'arn:aws:states:::lambda:invoke',
-              Parameters: { FunctionName: names.sealSnapshotPart, 'Payload.$': '$' },
-              OutputPath: '$.Payload',
-              Retry: transientFaults,
-              End: true,
-            },
+        ...forEach({
+          label: 'Parts',
+          bucketPath: '$.planned.value.bucket',
+          keyPath: '$.planned.value.partListKey',
+          item: {
+            'id.$': '$.id',
+            'group.$': '$$.Map.Item.Value.group',
+            'part.$': '$$.Map.Item.Value.part',
+            'queried.$': '$.queried',
           },
-        },
-        ResultPath: null,
-        Catch: onFailure,
+          concurrency: names.partConcurrency,
+          startAt: 'Seal part',
+          states: { 'Seal part': { ...invoke(names.sealSnapshotPart), End: true } },
+        }),
+        Catch: onFailure('Clean up after failure'),
         Next: 'Publish',
       },
-      Publish: call(names.publishSnapshot, '$.manifest', 'Clean up'),
-      'Clean up': {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Parameters: { FunctionName: names.cleanSnapshot, 'Payload.$': '$' },
-        ResultPath: null,
-        OutputPath: '$.manifest.value',
-        Retry: transientFaults,
-        End: true,
-      },
-      'Clean up after failure': {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Parameters: { FunctionName: names.cleanSnapshot, 'Payload.$': '$' },
-        ResultPath: null,
-        Retry: transientFaults,
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Failed' }],
-        Next: 'Failed',
-      },
-      Failed: { Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' },
+      Publish: step(names.publishSnapshot, '$.manifest', 'Clean up'),
+      'Clean up': { ...run(names.cleanSnapshot), OutputPath: '$.manifest.value', End: true },
+      'Clean up after failure': { ...run(names.cleanSnapshot), Catch: evenSo('Failed'), Next: 'Failed' },
+      Failed: failed,
     },
   };
 }
