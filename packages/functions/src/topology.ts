@@ -388,7 +388,7 @@ const functions = {
     environment: {
       ...restores,
       RECORDS_PER_SECOND: String(RECORDS_PER_SECOND / CHUNK_CONCURRENCY),
-      BATCHES_IN_FLIGHT: '3',
+      WRITE_CALLS_IN_FLIGHT: '3',
       WRITE_API,
     },
     permissions: [

@@ -1,14 +1,13 @@
-import { SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
-import { clientSettings, createBatchReader, createBatchWriter, createRecordRemover, createSingleWriter } from '@tidemark/aws';
+import { createBatchReader, createRecordRemover } from '@tidemark/aws';
 import { type BucketRequest, writeBackfillBucket } from '@tidemark/pipeline';
+import { createWriter, runtime } from '../runtime/feature-store.ts';
 import { settings } from '../runtime/settings.ts';
 import { task } from '../runtime/task.ts';
 import { backfillDependencies } from './dependencies.ts';
 
-const runtime = new SageMakerFeatureStoreRuntimeClient(clientSettings);
 const deps = {
   ...backfillDependencies,
-  writer: settings.text('WRITE_API') === 'single' ? createSingleWriter(runtime) : createBatchWriter(runtime),
+  writer: createWriter(settings.text('WRITE_API')),
   reader: createBatchReader(runtime),
   remover: createRecordRemover(runtime),
   pace: { recordsPerSecond: settings.positive('RECORDS_PER_SECOND'), callsInFlight: settings.positive('WRITE_CALLS_IN_FLIGHT') },

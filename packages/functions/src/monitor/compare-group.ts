@@ -1,8 +1,9 @@
 import { createBatchReader } from '@tidemark/aws';
 import { compareGroup, type ReadGroupState } from '@tidemark/pipeline';
+import { runtime } from '../runtime/feature-store.ts';
 import { settings } from '../runtime/settings.ts';
 import { task } from '../runtime/task.ts';
-import { monitorDependencies, runtime } from './dependencies.ts';
+import { monitorDependencies } from './dependencies.ts';
 
 const deps = {
   ...monitorDependencies,

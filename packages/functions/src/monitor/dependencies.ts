@@ -1,12 +1,8 @@
-import { SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
-import { clientSettings } from '@tidemark/aws';
 import { definitions } from '@tidemark/features';
 import type { MonitorDependencies } from '@tidemark/pipeline';
 import { catalogue, ledger, objects } from '../runtime/ledger.ts';
 import { settings } from '../runtime/settings.ts';
 import { waiting } from '../runtime/waiting.ts';
-
-export const runtime = new SageMakerFeatureStoreRuntimeClient(clientSettings);
 
 export const monitorDependencies: MonitorDependencies = {
   definitions,

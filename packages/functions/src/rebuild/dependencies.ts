@@ -1,12 +1,10 @@
-import { SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
-import { clientSettings, createBatchReader, createBatchWriter } from '@tidemark/aws';
+import { createBatchReader, createBatchWriter } from '@tidemark/aws';
 import { definitions } from '@tidemark/features';
 import type { RebuildBucketDependencies } from '@tidemark/pipeline';
+import { runtime } from '../runtime/feature-store.ts';
 import { catalogue, ledger, objects } from '../runtime/ledger.ts';
 import { settings } from '../runtime/settings.ts';
 import { waiting } from '../runtime/waiting.ts';
-
-const runtime = new SageMakerFeatureStoreRuntimeClient(clientSettings);
 
 export const rebuildDependencies: RebuildBucketDependencies = {
   definitions,

@@ -1,9 +1,9 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
-import { clientSettings, createBatchReader, createBatchWriter } from '@tidemark/aws';
+import { createBatchReader, createBatchWriter } from '@tidemark/aws';
 import { definitions } from '@tidemark/features';
 import { createBatchReceiver } from '@tidemark/pipeline';
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import { runtime } from '../runtime/feature-store.ts';
 import { catalogue, ledger, objects } from '../runtime/ledger.ts';
 import { settings } from '../runtime/settings.ts';
 import { logger, task } from '../runtime/task.ts';
@@ -12,7 +12,6 @@ import { batchOf } from './kinesis-event.ts';
 import { publishCounts } from './publish-counts.ts';
 
 const metrics = new Metrics({ namespace: 'FeatureStore' });
-const runtime = new SageMakerFeatureStoreRuntimeClient(clientSettings);
 const receive = createBatchReceiver({
   definitions,
   objects,

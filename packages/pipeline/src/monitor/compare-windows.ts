@@ -1,27 +1,18 @@
 /** A windowed group: the states of its entities, held against states made again from the event history. */
-import {
-  decodeWindowState,
-  digestEvent,
-  EVENT_TIME_FEATURE,
-  type HistoryEvent,
-  parseIsoNs,
-  TidemarkError,
-  toMs,
-  WINDOW_STATE_FEATURE,
-  type WindowedGroup,
-} from '@tidemark/domain';
+import { digestEvent, type HistoryEvent, type WindowedGroup } from '@tidemark/domain';
 import { bucketOf } from '@tidemark/sql';
 import type { OfflineTable } from '../catalogue/catalogue.ts';
 import { loadColumns } from '../dataset/load-columns.ts';
 import type { FeatureReader } from '../ports/feature-store.ts';
 import { readHistory } from '../rebuild/read-history.ts';
+import { type StoredState, storedState } from '../rebuild/stored-states.ts';
 import type { Verdict } from './judge-entity.ts';
-import { judgeWindows, type StoredWindows } from './judge-windows.ts';
+import { judgeWindows } from './judge-windows.ts';
 import type { JudgedGroup } from './judged-group.ts';
 import { findLostHours } from './lost-hours.ts';
 import { type MonitorDependencies, monitorKeys, type ReadGroupState } from './monitor-request.ts';
 import { bucketsOf, type SeenGroup } from './observe-group.ts';
-import { readOnline, recordFeaturesOf, type WireRecord } from './online-state.ts';
+import { readOnline, recordFeaturesOf } from './online-state.ts';
 
 export async function compareWindows(
   deps: MonitorDependencies & { readonly reader: FeatureReader },
@@ -36,7 +27,7 @@ export async function compareWindows(
   const before = new Map(
     seen.records
       .filter(([key]) => only === undefined || only.includes(bucketOf(key, buckets)))
-      .map(([key, record]) => [key, storedWindows(group, record)]),
+      .map(([key, record]) => [key, storedState(group, new Map(record))]),
   );
   const fromMs = seen.window.fromMs;
   // What an older state tells of was not read.
@@ -57,7 +48,7 @@ export async function compareWindows(
         {
           rows: history.get(key) ?? [],
           seen: before.get(key),
-          online: record === undefined ? undefined : storedWindows(group, record),
+          online: record === undefined ? undefined : storedState(group, new Map(record)),
         },
       ),
     );
@@ -75,7 +66,7 @@ export async function compareWindows(
 function unknownTimes(
   group: WindowedGroup,
   history: ReadonlyMap<string, readonly HistoryEvent[]>,
-  before: ReadonlyMap<string, StoredWindows>,
+  before: ReadonlyMap<string, StoredState>,
 ): number[] {
   const { tileMs } = group.windowed.layout;
   return [...before].flatMap(([key, { state }]) => {
@@ -83,21 +74,4 @@ function unknownTimes(
     const times = [...(state?.seen ?? [])].flatMap(([digest, tile]) => (known.has(digest) ? [] : [tile * tileMs]));
     return [...Map.groupBy(times, (timeMs) => Math.floor(timeMs / 3_600_000)).values()].map(([first]) => first as number);
   });
-}
-
-function storedWindows(group: WindowedGroup, record: WireRecord): StoredWindows {
-  const values = new Map(record);
-  const time = values.get(EVENT_TIME_FEATURE);
-  const timeNs = typeof time === 'string' ? parseIsoNs(time) : undefined;
-  return { recordTimeMs: timeNs === undefined ? 0 : toMs(timeNs), state: readable(group, values.get(WINDOW_STATE_FEATURE)) };
-}
-
-function readable(group: WindowedGroup, text: unknown) {
-  if (typeof text !== 'string') return undefined;
-  try {
-    return decodeWindowState(group, text);
-  } catch (error) {
-    if (error instanceof TidemarkError) return undefined;
-    throw error;
-  }
 }

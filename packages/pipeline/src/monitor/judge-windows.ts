@@ -16,21 +16,15 @@ import {
   type WindowedGroup,
   type WindowState,
 } from '@tidemark/domain';
+import type { StoredState } from '../rebuild/stored-states.ts';
 import type { Finding, InconsistencyKind } from './finding.ts';
 import type { Verdict } from './judge-entity.ts';
-
-export interface StoredWindows {
-  /** Event time of the record. */
-  readonly recordTimeMs: number;
-  /** Undefined where the text is no state of this definition. */
-  readonly state: WindowState | undefined;
-}
 
 export interface JudgedWindows {
   /** Rows of the history, as often as they are stored. */
   readonly rows: readonly HistoryEvent[];
-  readonly seen: StoredWindows | undefined;
-  readonly online: StoredWindows | undefined;
+  readonly seen: StoredState | undefined;
+  readonly online: StoredState | undefined;
 }
 
 export interface JudgeWindowSettings {

@@ -35,15 +35,14 @@ export async function loadStoredStates(
     throw unread(error);
   });
   if (failed.size > 0) throw unread();
-  return new Map(
-    found.map(({ entityKey, values }) => [
-      entityKey,
-      {
-        recordTimeMs: toMs(parseIsoNs(String(values.get(EVENT_TIME_FEATURE))) ?? 0n),
-        state: readable(group, values.get(WINDOW_STATE_FEATURE)),
-      },
-    ]),
-  );
+  return new Map(found.map(({ entityKey, values }) => [entityKey, storedState(group, values)]));
+}
+
+/** @param values Of the record, by feature. */
+export function storedState(group: WindowedGroup, values: ReadonlyMap<string, unknown>): StoredState {
+  const time = values.get(EVENT_TIME_FEATURE);
+  const timeNs = typeof time === 'string' ? parseIsoNs(time) : undefined;
+  return { recordTimeMs: toMs(timeNs ?? 0n), state: readable(group, values.get(WINDOW_STATE_FEATURE)) };
 }
 
 function readable(group: WindowedGroup, text: unknown): WindowState | undefined {
