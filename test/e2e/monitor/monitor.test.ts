@@ -62,7 +62,8 @@ async function plantAll({ put, remove, loseHour, hoursAgo, nowMs }: PlantedStage
     plant(airport, 'wrong-type', [at % 2 === 0 ? 'departures' : 'event_time']);
   }
   for (const [at, airport] of airports('skewed').entries()) {
-    await put([hourOf(airport, new Date(nowMs + (at + 2) * 3_600_000).toISOString().replace('.000Z', 'Z'))]);
+    // The clock has moved by hours since `nowMs`, and whatever the minute this began at: these lie well ahead of it.
+    await put([hourOf(airport, new Date(nowMs + (at + 6) * 3_600_000).toISOString().replace('.000Z', 'Z'))]);
     plant(airport, 'clock-skew', ['event_time']);
   }
   expect(await loseHour(hoursAgo(LOST_HOUR))).toBeGreaterThan(0);
