@@ -5,7 +5,14 @@
  * added feature included. So a deployment creates a group and from then on changes only what the service changes in place;
  * `tidemark apply` adds features to the group that stands, and refuses what cannot be added.
  */
-import { ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, type Group, physicalGroupName, storedGroups } from '@tidemark/domain';
+import {
+  ENTITY_KEY_FEATURE,
+  EVENT_TIME_FEATURE,
+  type Group,
+  groupSensitivity,
+  physicalGroupName,
+  storedGroups,
+} from '@tidemark/domain';
 import { definitions } from '@tidemark/features';
 import { recordFeatures, storesOf } from '@tidemark/pipeline/plan-apply';
 import { ttlDuration } from '@tidemark/pipeline/ttl-duration';
@@ -74,6 +81,7 @@ function settingsOf(context: StageContext, group: Group, kmsKeyId: $util.Output<
     tags: tags(context, {
       group: group.name,
       ...(group.owner === undefined ? {} : { owner: group.owner }),
+      sensitivity: groupSensitivity(group),
     }),
   };
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Group, storedGroups } from '@tidemark/domain';
+import { type Group, groupSensitivity, storedGroups } from '@tidemark/domain';
 import { definitions } from '@tidemark/features';
 import { type DescribedGroup, planGroup, ttlMsOf } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ let after: Resources;
 const ADDED = `
 import { definitions as shipped } from '@tidemark/features';
 const [profile, hours, ...others] = shipped.groups;
-const type = { kind: 'Integral' };
+const type = { kind: 'Integral', sensitivity: 'personal' };
 export const definitions = {
   ...shipped,
   groups: [profile, { ...hours, description: 'other', ttlMs: 3_600_000, features: { ...hours.features, cancelled: type } }, ...others],
@@ -54,6 +54,11 @@ describe('adding a feature', () => {
     expect(groupNamed(after, 'Group-airport-hours-v1').onlineStoreConfig.ttlDuration).toEqual({ unit: 'Hours', value: 1 });
   });
 
+  test('leaves the tags too: a feature about persons makes the group personal', () => {
+    const sensitivityOf = (resources: Resources) => groupNamed(resources, 'Group-airport-hours-v1').tags['tidemark:sensitivity'];
+    expect([sensitivityOf(before), sensitivityOf(after)]).toEqual(['internal', 'personal']);
+  });
+
   test('would replace it if the stacks did not say so', () => {
     const careless = changed(after, 'Group-airport-hours-v1', ({ options }) => {
       options.ignoreChanges = options.ignoreChanges.filter((path: string) => path !== 'featureDefinitions');
@@ -66,6 +71,17 @@ describe('adding a feature', () => {
     const wider = { ...hours, features: { ...hours?.features, cancelled: { kind: 'Integral' } } } as Group;
     expect(planGroup(wider, 'x', described('airport-hours')).map(({ kind }) => kind)).toEqual(['add-features']);
   });
+});
+
+test('every group says whose it is and how sensitive', () => {
+  const groups = ofType(before, 'sagemaker/featureGroup:FeatureGroup');
+  const declared = storedGroups(definitions);
+  expect(groups).toHaveLength(declared.length);
+  for (const group of declared) {
+    const { tags } = groupNamed(before, `Group-${group.name}-v${group.version}`);
+    expect(group.owner).toMatch(/^[a-z-]+$/);
+    expect(tags).toMatchObject({ 'tidemark:owner': group.owner, 'tidemark:sensitivity': groupSensitivity(group) });
+  }
 });
 
 describe('a definition that a group cannot follow is refused with the way out:', () => {

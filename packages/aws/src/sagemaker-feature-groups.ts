@@ -9,7 +9,7 @@ import {
   type TtlDuration,
   UpdateFeatureGroupCommand,
 } from '@aws-sdk/client-sagemaker';
-import { ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, type Group } from '@tidemark/domain';
+import { ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, type Group, groupSensitivity } from '@tidemark/domain';
 import {
   type DescribedFeature,
   type DescribedGroup,
@@ -119,6 +119,7 @@ function creation(groupName: string, group: Group, { offlineStoreUri, roleArn, k
     Tags: [
       { Key: 'tidemark:group', Value: group.name },
       ...(group.owner === undefined ? [] : [{ Key: 'tidemark:owner', Value: group.owner }]),
+      { Key: 'tidemark:sensitivity', Value: groupSensitivity(group) },
     ],
   };
 }

@@ -44,6 +44,7 @@ export {
   type ValueOf,
   vector,
 } from './feature-type.ts';
+export { groupSensitivity } from './group-sensitivity.ts';
 export {
   assertFeatureName,
   assertLogicalName,
