@@ -48,13 +48,14 @@ async function open(context: EngineContext, options: EngineOptions, close: () =>
     onFunctionLog: options.onFunctionLog ?? (() => {}),
     ...(options.onAccess === undefined ? {} : { onAccess: options.onAccess }),
   });
-  const { access, s3, lambda, mappings, states, featureStore, metrics, api, scheduler, workGroups, wire } = parts;
+  const { access, s3, lambda, mappings, states, featureStore, metrics, logs, api, scheduler, workGroups, wire } = parts;
   let works = false;
 
   const deployer = createDeployer(context, {
     endpoint: () => endpoint,
     access,
     lambda,
+    logs,
     api,
     scheduler,
     workGroups,
@@ -87,12 +88,13 @@ async function open(context: EngineContext, options: EngineOptions, close: () =>
       issueToken: api.issueToken,
       async idle() {
         do {
+          logs.flush();
           await mappings.idle();
           await states.idle();
           await lambda.idle();
           await featureStore.idle();
           await s3.idle();
-        } while (mappings.isBusy() || states.isBusy() || lambda.isBusy());
+        } while (logs.isBusy() || mappings.isBusy() || states.isBusy() || lambda.isBusy());
       },
       drainOffline: featureStore.drainNow,
       stop() {

@@ -15,6 +15,7 @@ import { createEventSourceMappings, type EventSourceMappings } from './lambda/ev
 import { iteratorAgeMetric } from './lambda/event-source-mapping/iterator-age.ts';
 import { mappingOperations } from './lambda/event-source-mapping/mapping-operations.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
+import { createLogs, type Logs } from './logs/logs.ts';
 import { createS3, type S3 } from './s3/s3.ts';
 import { createScheduler, type Scheduler } from './scheduler/scheduler.ts';
 import { createStates, type States } from './states/states.ts';
@@ -30,6 +31,7 @@ export interface EngineParts {
   readonly states: States;
   readonly featureStore: FeatureStore;
   readonly metrics: Metrics;
+  readonly logs: Logs;
   readonly api: HttpApi;
   readonly scheduler: Scheduler;
   readonly workGroups: WorkGroups;
@@ -51,12 +53,14 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
   // S3 notifies functions, and functions' failure destinations are in S3: each is made with the other's name only.
   const s3: S3 = createS3(context, { deliver: (functionArn, event) => lambda.deliver(functionArn, event), access });
   const { buckets } = s3;
+  const logs = createLogs(context, { deliver: (functionArn, event) => lambda.deliver(functionArn, event) });
   const lambda: Lambda = createLambda(context, {
     environment: () => ({ AWS_ENDPOINT_URL: options.endpoint() }),
     buckets,
     access,
-    onLog(functionName, requestId, line) {
+    onLog(functionName, requestId, line, place) {
       metrics.capture(functionName, line);
+      logs.capture(place.group, place.stream, line);
       options.onFunctionLog(functionName, requestId, line);
     },
   });
@@ -104,6 +108,7 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
         operations: { ...lambda.service.operations, ...mappingOperations(context, mappings, streams) },
       },
       kinesis.service,
+      logs.service,
       createStsService(context, access),
       createIamService(context),
     ],
@@ -119,6 +124,7 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
     states,
     featureStore,
     metrics,
+    logs,
     api,
     scheduler,
     workGroups: athena.workGroups,
@@ -128,6 +134,7 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
       scheduler.stop();
       mappings.stop();
       await states.stop();
+      logs.flush();
       await lambda.stop();
       await api.close();
       await wire.close();
@@ -137,6 +144,7 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
       await s3.stop();
       glue.stop();
       metrics.stop();
+      logs.stop();
     },
   };
 }

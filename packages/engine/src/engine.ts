@@ -52,7 +52,7 @@ export interface Engine {
   /** A token that the deployed JWT routes take, with these claims; see HttpApi.issueToken. */
   issueToken(claims?: JWTPayload): Promise<string>;
   /**
-   * Resolves when nothing runs and nothing due is undelivered: notifications, asynchronous invocations, executions,
+   * Resolves when nothing runs and nothing due is undelivered: notifications, log lines, asynchronous invocations, executions,
    * records of streams that an enabled mapping has not delivered, entries for the offline store. What waits for the engine's time to come is not due; an execution in a Wait runs.
    */
   idle(): Promise<void>;

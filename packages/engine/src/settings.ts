@@ -34,6 +34,8 @@ export interface EngineSettings {
   readonly streamArrivalJitterMs: number;
   /** Share of the records of a PutRecords that are refused with ProvisionedThroughputExceededException. */
   readonly streamThrottleShare: number;
+  /** Share of the deliveries of a log subscription that happen twice. */
+  readonly logRedeliverShare: number;
 }
 
 export type ProfileName = 'default' | 'harsh';
@@ -58,6 +60,7 @@ export const profiles: Readonly<Record<ProfileName, EngineSettings>> = {
     streamRedeliverShare: 0,
     streamArrivalJitterMs: 0,
     streamThrottleShare: 0,
+    logRedeliverShare: 0,
   },
   harsh: {
     equalEventTime: 'ignore',
@@ -76,5 +79,6 @@ export const profiles: Readonly<Record<ProfileName, EngineSettings>> = {
     streamRedeliverShare: 0.3,
     streamArrivalJitterMs: 500,
     streamThrottleShare: 0.1,
+    logRedeliverShare: 0.3,
   },
 };

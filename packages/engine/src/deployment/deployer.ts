@@ -14,6 +14,7 @@ import type { Access } from '../iam/access.ts';
 import type { EventSourceMappings } from '../lambda/event-source-mapping/event-source-mappings.ts';
 import { functionArn, handlerFile } from '../lambda/function-spec.ts';
 import type { Lambda } from '../lambda/lambda.ts';
+import type { Logs } from '../logs/logs.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { deployBucket } from './deploy-buckets.ts';
 import { deployMachine } from './deploy-machines.ts';
@@ -33,6 +34,7 @@ export interface DeployerOptions {
   readonly endpoint: () => string;
   readonly access: Access;
   readonly lambda: Lambda;
+  readonly logs: Logs;
   readonly api: HttpApi;
   readonly scheduler: Scheduler;
   readonly workGroups: WorkGroups;
@@ -43,16 +45,17 @@ export interface DeployerOptions {
 
 export function createDeployer(
   context: EngineContext,
-  { endpoint, access, lambda, api, scheduler, workGroups, mappings, beginWork }: DeployerOptions,
+  { endpoint, access, lambda, logs, api, scheduler, workGroups, mappings, beginWork }: DeployerOptions,
 ): Deployer {
   const file = createDeploymentFile(context.dataDir);
   let last: Promise<unknown> = Promise.resolve();
 
   /** What lives in memory; buckets, machines, streams and mappings are in their services' own stores. */
   function deployInMemory(deployment: Deployment): void {
-    const { functions, routes, schedules } = deployment;
+    const { functions, routes, schedules, logGroups = [], logSubscriptions = [] } = deployment;
     access.deploy(deployment);
     workGroups.deploy(deployment.workGroups ?? []);
+    logs.deploy(logGroups, logSubscriptions);
     functions.forEach(lambda.deploy);
     api.deploy(routes);
     scheduler.deploy(schedules);

@@ -4,6 +4,9 @@ import type { WorkGroupSpec } from '../athena/work-groups.ts';
 import { compileRole, type RoleSpec } from '../iam/policy.ts';
 import { checkMappingSpec, type EventSourceMappingSpec } from '../lambda/event-source-mapping/mapping-spec.ts';
 import { checkFunctionSpec, type FunctionSpec } from '../lambda/function-spec.ts';
+import { parseFilterPattern } from '../logs/filter-pattern.ts';
+import type { LogGroupSpec } from '../logs/logs.ts';
+import type { LogSubscriptionSpec } from '../logs/subscriptions.ts';
 import { parseScheduleExpression } from '../scheduler/schedule-expression.ts';
 import type { Schedule } from '../scheduler/scheduler.ts';
 
@@ -51,6 +54,9 @@ export interface Deployment {
   /** Beside `primary`, which is always there. */
   readonly workGroups?: readonly WorkGroupSpec[];
   readonly eventSourceMappings?: readonly EventSourceMappingSpec[];
+  /** Beside those of functions, which are there by themselves. */
+  readonly logGroups?: readonly LogGroupSpec[];
+  readonly logSubscriptions?: readonly LogSubscriptionSpec[];
   /** With roles, everything that works under one is judged by its policies; see iam/access.ts. */
   readonly roles?: readonly RoleSpec[];
 }
@@ -60,6 +66,7 @@ export const emptyDeployment: Deployment = { buckets: [], functions: [], stateMa
 /** @throws Error for the first part that cannot be deployed, or that names what is not there. Nothing has changed then. */
 export function checkDeployment(deployment: Deployment): void {
   const { buckets, functions, stateMachines, routes, schedules, streams = [], eventSourceMappings = [], roles = [] } = deployment;
+  const { logGroups = [], logSubscriptions = [] } = deployment;
   roles.forEach(compileRole);
   functions.forEach(checkFunctionSpec);
   streams.forEach(checkStreamSpec);
@@ -72,6 +79,8 @@ export function checkDeployment(deployment: Deployment): void {
   uniqueNames('bucket', buckets);
   uniqueNames('schedule', schedules);
   uniqueNames('event source mapping', eventSourceMappings);
+  uniqueNames('log group', logGroups);
+  uniqueNames('log subscription', logSubscriptions);
   const streamNames = uniqueNames('stream', streams);
   const roleNames = uniqueNames('role', roles);
   const withRoles = [
@@ -96,6 +105,12 @@ export function checkDeployment(deployment: Deployment): void {
       throw new Error(`event source mapping ${name}: the stream ${streamName} is not part of the deployment`);
     }
   }
+  for (const { name, functionName, pattern } of logSubscriptions) {
+    requireFunction(`log subscription ${name}`, functionName);
+    parseFilterPattern(pattern);
+  }
+  for (const [group, { length }] of Map.groupBy(logSubscriptions, ({ logGroup }) => logGroup))
+    if (length > 2) throw new Error(`log group ${group}: at most two subscriptions`);
   for (const { name, target } of schedules) {
     if ('functionName' in target) requireFunction(`schedule ${name}`, target.functionName);
     else if (!machineNames.has(target.stateMachine)) {

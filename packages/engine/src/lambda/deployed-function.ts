@@ -28,12 +28,18 @@ export interface DeployedFunction {
   code(): { sha256Base64: string; sizeBytes: number; modifiedMs: number };
 }
 
+/** Where an instance's lines go in CloudWatch Logs. */
+export interface LogPlace {
+  readonly group: string;
+  readonly stream: string;
+}
+
 export interface DeployedFunctionOptions {
   readonly environment: () => Record<string, string>;
   readonly access: Access;
   readonly budget: InstanceBudget;
   readonly instancesPerFunction: number;
-  readonly onLog: (functionName: string, requestId: string | undefined, text: string) => void;
+  readonly onLog: (functionName: string, requestId: string | undefined, text: string, place: LogPlace) => void;
   /** The platform's own line about an invocation: for the log, not for those who listen to the function. */
   readonly onReport: (functionName: string, requestId: string, line: string) => void;
 }
@@ -54,7 +60,10 @@ export function createDeployedFunction(
     version: () => `${generation}:${bundleVersion()}`,
     budget: options.budget,
     start() {
-      const logs = { group: `/aws/lambda/${spec.name}`, stream: `[$LATEST]${randomUUID().replaceAll('-', '')}` };
+      const logs: LogPlace = {
+        group: spec.logGroup ?? `/aws/lambda/${spec.name}`,
+        stream: `[$LATEST]${randomUUID().replaceAll('-', '')}`,
+      };
       return startInstance({
         data: {
           ...handlerFile(spec),
@@ -73,7 +82,7 @@ export function createDeployedFunction(
           logs,
           spec.role === undefined ? undefined : options.access.credentials(spec.role),
         ),
-        onLog: (requestId, text) => options.onLog(spec.name, requestId, text),
+        onLog: (requestId, text) => options.onLog(spec.name, requestId, text, logs),
       });
     },
   });

@@ -13,6 +13,8 @@ export interface FunctionSpec {
   /** At most this many instances at a time; further invocations wait. */
   readonly reservedConcurrency?: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Where its lines go, by name. Left out: `/aws/lambda/{name}`. */
+  readonly logGroup?: string;
   /** Name of a role of the deployment. Left out: it may do everything. */
   readonly role?: string;
   /** Key of its environment, which its role needs to start. */

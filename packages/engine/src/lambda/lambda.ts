@@ -12,7 +12,7 @@
  * - An instance is not frozen between invocations. `TZ` is :UTC, but a thread shares its process's time zone.
  * - The memory limit bounds the JavaScript heap, not buffers.
  * - Asynchronous retries come after 1 and 2 s; an event does not age out after six hours.
- * - CloudWatch Logs is a file a function in `logs/`, with a REPORT line an invocation.
+ * - Lines go to a file a function in `logs/`, with a REPORT line an invocation, and to subscriptions: see logs/logs.ts.
  *
  * Client quirks
  * - The handler's console writes arrive here before its result: see instance-thread.ts.
@@ -27,7 +27,7 @@ import { AwsError } from '../wire/aws-error.ts';
 import type { Service } from '../wire/service.ts';
 import { createAsyncDispatcher } from './async-dispatcher.ts';
 import { openAsyncOutbox } from './async-outbox.ts';
-import { createDeployedFunction, type DeployedFunction } from './deployed-function.ts';
+import { createDeployedFunction, type DeployedFunction, type LogPlace } from './deployed-function.ts';
 import { failureBuckets } from './failure-buckets.ts';
 import { putFailureRecord } from './failure-record.ts';
 import { createFunctionLogs } from './function-logs.ts';
@@ -45,7 +45,7 @@ export interface LambdaOptions {
   readonly buckets: Buckets;
   readonly access?: Access;
   /** Every line that a function prints, whole, before the invocation's result is known to its caller. */
-  readonly onLog?: (functionName: string, requestId: string | undefined, line: string) => void;
+  readonly onLog?: (functionName: string, requestId: string | undefined, line: string, place: LogPlace) => void;
   readonly instances?: InstanceLimits;
   readonly retireIdleAfterMs?: number;
 }
@@ -97,10 +97,10 @@ export function createLambda(context: EngineContext, options: LambdaOptions): La
     logs.append(functionName, requestId, line);
     tails.append(requestId, line);
   };
-  const onLog = (functionName: string, requestId: string | undefined, text: string) => {
+  const onLog = (functionName: string, requestId: string | undefined, text: string, place: LogPlace) => {
     for (const line of text.split('\n')) {
       record(functionName, requestId, line);
-      options.onLog?.(functionName, requestId, line);
+      options.onLog?.(functionName, requestId, line, place);
     }
   };
   const invokeText = async (nameOrArn: string, payload: string, requestId: string): Promise<Outcome> => {

@@ -42,6 +42,8 @@ export function serviceRequests(service: string, operation: string, given: unkno
       return kinesisRequests(operation, input, lookup, on);
     case 'athena':
       return on(athenaArn(input, lookup));
+    case 'logs':
+      return on(logsArn(input, lookup));
     case 'glue':
       return on(...glueArns(operation, input, lookup));
     default:
@@ -101,6 +103,14 @@ function kinesisRequests(
       : undefined;
   const key = keyOfStream(arn.slice(arn.lastIndexOf('/') + 1));
   return [...on(arn), ...(implied === undefined ? [] : kmsRequests(implied, key, 'kinesis', { 'aws:kinesis:arn': arn }))];
+}
+
+/** Of a stream where the operation names one, of the group where it does not. */
+function logsArn(input: Input, { account, region }: RequestLookup): string {
+  const group = text(input.logGroupName) ?? text(input.logGroupIdentifier)?.split(':log-group:').at(-1);
+  const arn = `arn:aws:logs:${region}:${account}:log-group:${group ?? '*'}`;
+  const stream = text(input.logStreamName);
+  return stream === undefined ? `${arn}:*` : `${arn}:log-stream:${stream}`;
 }
 
 function athenaArn(input: Input, { account, region, workGroupOf }: RequestLookup): string {
