@@ -62,6 +62,12 @@ export const assumptions = {
   /** One line of audit and one of platform report a request. */
   logBytesPerRead: 1_000,
   logBytesPerInvocation: 500,
+  /** Of the example's views for one row; 22 more for each further entity. */
+  auditLineBytes: 300,
+  /** The most there can be: at a hundred reads a second CloudWatch Logs brings many lines at once. */
+  auditDeliveriesPerRead: 1,
+  /** What a warm delivery of a few lines took on the engine, all of it, as CPU. */
+  cpuSecondsPerAuditDelivery: 0.004,
 } as const;
 
 const item = (what: string, price: PriceName, quantity: number): Item => ({
@@ -101,9 +107,22 @@ export function workCosts(work: Work, counts: Counts): Item[] {
     item('KMS, under bucket keys', 'keyRequest', counts.s3KeyUses * scale * assumptions.keyUsesPerRequest),
     item('Athena', 'scannedTb', (billedBytes(counts) * scale) / TB),
     ...(work === 'events' ? [item('Kinesis, records put', 'putUnit', MILLION)] : []),
-    ...(work === 'reads' ? [item('HTTP API', 'httpRequest', MILLION)] : []),
+    ...(work === 'reads' ? [item('HTTP API', 'httpRequest', MILLION), ...auditCosts()] : []),
     item('CloudWatch, logs', 'logGb', logBytes / 10 ** 9),
   ].filter(({ quantity }) => quantity > 0);
+}
+
+/** Bringing the audit lines of a million reads to the log that keeps them. */
+function auditCosts(): Item[] {
+  const deliveries = MILLION * assumptions.auditDeliveriesPerRead;
+  // Below one vCPU memory cancels out.
+  const gbSeconds = (deliveries * assumptions.cpuSecondsPerAuditDelivery * assumptions.mbPerVcpu) / 1_024;
+  const logBytes = MILLION * assumptions.auditLineBytes + deliveries * assumptions.logBytesPerInvocation;
+  return [
+    item('Audit lines, Lambda invocations', 'lambdaRequest', deliveries),
+    item('Audit lines, Lambda compute', 'lambdaGbSecond', gbSeconds),
+    item('Audit lines, CloudWatch', 'logGb', logBytes / 10 ** 9),
+  ];
 }
 
 /** How often a schedule fires in a day; of a cron expression only "once, on so many days of a week" is known. */

@@ -62,6 +62,8 @@ counted once so; what functions on a schedule take of Lambda's time and of S3 is
 - **Lambda's time** is the CPU time of the benchmarks (docs/benchmarks.md), engine and client included, so rather too much:
   ${(rows * 1e6).toFixed(0)} µs a row and an event (${(events * 1e6).toFixed(0)}), ${(labels * 1e6).toFixed(0)} µs a label, ${(reads * 1e3).toFixed(1)} ms a request. Waiting for services is not in it.
 - **Reads** are not answered from memory; a view with \`maxStaleness\` reads less.
+- **Audit lines** are kept in a log of their own. Here each is brought there by itself, which is the most that can cost; under load
+  CloudWatch Logs brings many at once.
 - **KMS**: one request in a hundred uses of a key under S3 bucket keys. That SageMaker and Kinesis keep a key for minutes, as
   DynamoDB does, is assumed; if the online store asked KMS for each call, that would be ${dollars(prices.keyRequest.dollars * 1_000_000)} dollars for a million calls more.
 - **Feature Store's own writes to S3**, a file a group and hour of event time, are not counted: they depend on how data come.

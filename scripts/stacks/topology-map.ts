@@ -21,7 +21,7 @@ function calledBy(machine: MachineName): FunctionName[] {
 const machineFile = (name: string) => `../packages/machines/src/${name}.ts`;
 
 function triggers(): Trigger[] {
-  const { routes, buckets, schedules, streams, machines } = topology;
+  const { routes, buckets, schedules, streams, machines, logSubscriptions } = topology;
   const machineNames = Object.keys(machines) as MachineName[];
   return [
     ...routes.map(({ method, path, function: name }) => ({ kind: 'route', name: `${method} ${path}`, functions: [name] })),
@@ -29,6 +29,11 @@ function triggers(): Trigger[] {
       .filter(([, { notifies }]) => notifies.length > 0)
       .map(([name, { notifies }]) => ({ kind: 'bucket', name, functions: notifies })),
     { kind: 'stream', name: 'every stream of the definitions', functions: [streams.received.function] },
+    ...logSubscriptions.map(({ of, pattern, function: name }) => ({
+      kind: 'log',
+      name: `${of} ${pattern}`,
+      functions: [name],
+    })),
     ...schedules.map(({ name, expression, target }) => ({
       kind: 'schedule',
       name: `${name}, ${expression}`,
@@ -52,6 +57,7 @@ function touched(permissions: readonly Permission[]): string {
     if ('featureGroups' in on) return `feature groups (${verbs})`;
     if ('tables' in on) return `${on.tables} tables (${verbs})`;
     if ('streams' in on) return `streams (${verbs})`;
+    if ('logGroup' in on) return `log ${on.logGroup} (${verbs})`;
     return `mappings (${verbs})`;
   });
   return places.join('; ');

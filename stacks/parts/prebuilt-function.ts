@@ -32,9 +32,7 @@ export function createFunction(foundation: Foundation, name: FunctionName) {
     keys,
     policy: (place) => functionPolicy(place, name, { inNetwork: network !== undefined }),
   });
-  // Who asked for what is evidence, and stays longer than what went wrong.
-  const isAudited = topology.routes.some((route) => route.function === name);
-  const log = createLogGroup(context, keys, logical, { kind: 'functions', of: name, audit: isAudited });
+  const log = createLogGroup(context, keys, logical, { kind: 'functions', of: name });
   const { runtime, bundle } = bundleOf(name);
   const code = new aws.s3.BucketObjectv2(`${logical}Code`, {
     bucket: storage.artefacts.name,

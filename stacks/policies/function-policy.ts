@@ -1,7 +1,7 @@
 import type { FunctionName } from '@tidemark/functions/topology';
 import { topology } from '@tidemark/functions/topology';
 import { permissionStatements } from './permission-statements.ts';
-import { arnOf, logGroupName, type Place } from './place.ts';
+import { arnOf, type Place } from './place.ts';
 import { allow, type PolicyDocument, policyDocument, type Statement } from './statement.ts';
 
 /** Where Lambda puts what finally failed, by its own layout: `aws/lambda/async/<function>/<date>/…`. */
@@ -16,7 +16,7 @@ export function functionPolicy(place: Place, name: FunctionName, options: { inNe
     allow(
       'Log',
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      [arnOf(place, 'logs', `log-group:${logGroupName(place, 'functions', name)}:log-stream:*`)],
+      [arnOf(place, 'logs', `log-group:${place.names.logGroup('functions', name)}:log-stream:*`)],
     ),
     allow('Environment', ['kms:Decrypt'], [place.keys.data], {
       StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': place.names.functionArn(name) },
@@ -27,9 +27,10 @@ export function functionPolicy(place: Place, name: FunctionName, options: { inNe
   ]);
 }
 
-/** By a bucket's notification or a schedule: nobody waits for the answer, so a failure has to go somewhere. */
+/** By a bucket's notification, a log's subscription or a schedule: nobody waits for the answer, so a failure has to go somewhere. */
 export const isInvokedAsynchronously = (name: FunctionName): boolean =>
   Object.values(topology.buckets).some(({ notifies }) => notifies.includes(name)) ||
+  topology.logSubscriptions.some((one) => one.function === name) ||
   topology.schedules.some(({ target }) => 'function' in target && target.function === name);
 
 /** Lambda writes the failed event with the function's own rights, and asks for ListBucket as well. */

@@ -25,6 +25,7 @@ export function resourcesOf(place: Place, action: string, on: Target): string[] 
   if ('mappingsOf' in on) return mappingsOf(place, action);
   if ('featureGroups' in on)
     return featureGroups[on.featureGroups].map((name) => arnOf(place, 'sagemaker', `feature-group/${name}`));
+  if ('logGroup' in on) return [arnOf(place, 'logs', `log-group:${names.logGroup('audit', on.logGroup)}:log-stream:*`)];
   if ('tables' in on) {
     const tables = on.tables === 'own' ? tablesOf(place, names.database, ['*']) : serviceTables(place);
     return tables.filter((arn) => !(ON_DATABASE.test(action) && arn.includes(':table/')));

@@ -55,5 +55,6 @@ function sidOf(on: Permission['on']): string {
   if ('featureGroups' in on) return 'FeatureGroups';
   if ('streams' in on) return 'Streams';
   if ('mappingsOf' in on) return 'Mappings';
+  if ('logGroup' in on) return `Log${pascal(on.logGroup)}`;
   return `Tables${pascal(on.tables)}`;
 }

@@ -21,6 +21,3 @@ export const arnOf = ({ region, account }: Stage, service: string, resource: str
 
 /** How a service acts for its caller, in a condition on the use of a key. */
 export const viaService = ({ region }: Stage, service: string) => ({ 'kms:ViaService': `${service}.${region}.amazonaws.com` });
-
-export const logGroupName = ({ stage }: Stage, kind: 'functions' | 'machines' | 'api', name: string): string =>
-  `/tidemark/${stage}/${kind}/${name}`;

@@ -13,7 +13,7 @@ import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { upload } from '@tidemark/cli/upload';
 import { type AccessEntry, engineCredentials } from '@tidemark/engine';
-import { type FunctionName, type MachineName, SCHEDULED_TIME } from '@tidemark/functions/topology';
+import { type FunctionName, type MachineName, SCHEDULED_TIME, topology } from '@tidemark/functions/topology';
 import type { AllCounts, Counts } from '../../scripts/costs/compute-costs.ts';
 import { type StageUnderRoles, startUnderRoles } from '../iam/stage-under-roles.ts';
 
@@ -48,6 +48,8 @@ function count(tally: Tally, { role, call, request: { action, resource } }: Acce
   if (call === 'sagemaker.offline-store') return;
   if (call === 'lambda.start') {
     const name = role.slice('tidemark-dev-'.length) as FunctionName;
+    // How many lines come together is the log service's to say: the page assumes one.
+    if (topology.logSubscriptions.some((one) => one.function === name)) return;
     tally.invocations[name] = (tally.invocations[name] ?? 0) + 1;
   } else if (call.startsWith('s3.') && action === 's3:ListBucket' && !call.startsWith('s3.List')) {
     // Whether a missing object may be told missing: part of the same call.

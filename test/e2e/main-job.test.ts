@@ -1,6 +1,7 @@
 /** The main job on the first week of flights, its evidence recomputed from the raw files. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { BatchGetRecordCommand, SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import { engineCredentials } from '@tidemark/engine';
 import { exportFlights, type FlightsExport } from '@tidemark/features/flights/export';
@@ -284,10 +285,18 @@ test.each([
   expect(text).not.toContain('secret');
 });
 
-test('a read leaves an audit line without a key or a value', async () => {
-  const lines = readFileSync(join(data, 'logs/dev-serve-features.log'), 'utf8')
+test('a read leaves an audit line without a key or a value, in a log of its own', async () => {
+  const printed = readFileSync(join(data, 'logs/dev-serve-features.log'), 'utf8')
     .split('\n')
-    .filter((line) => line.includes('feature-read'));
-  expect(lines.length).toBeGreaterThan(0);
-  for (const line of lines) expect(line).not.toMatch(/ATL|JFK|nowhere/);
+    .flatMap((line) => /\{"kind":"feature-read".*$/.exec(line) ?? []);
+  expect(printed.length).toBeGreaterThan(0);
+  for (const line of printed) expect(line).not.toMatch(/ATL|JFK|nowhere/);
+  await run.stage.instance.idle();
+  const { endpoint, region } = run.stage.engine;
+  const client = new CloudWatchLogsClient({ endpoint, region, credentials: engineCredentials });
+  const pages = await Array.fromAsync(
+    paginateFilterLogEvents({ client }, { logGroupName: run.stage.names.logGroup('audit', 'feature-reads') }),
+  );
+  const kept = pages.flatMap(({ events = [] }) => events.map(({ message }) => message));
+  expect(kept.toSorted()).toEqual(printed.toSorted());
 });

@@ -6,6 +6,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { PutRecordCommand, SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
@@ -131,6 +132,28 @@ export const serve: Flow = async ({ stage }) => {
     const text = await answer.text();
     expectThat(answer.status === 200 && !text.includes('"failed"'), `${query}: ${answer.status} ${text}`);
   }
+};
+
+/** A read, and all that it starts. @returns the id that the API gave it */
+async function readOnce(on: StageUnderRoles): Promise<string> {
+  const { api, token } = on.stage.engine;
+  const answer = await fetch(`${api}/features/airport-now?airport=ATL`, { headers: { authorization: `Bearer ${token}` } });
+  const { requestId } = (await answer.json()) as { requestId: string };
+  await settle(on);
+  return requestId;
+}
+
+/** The audit line of a read is kept in the log that is made for it. */
+export const audit: Flow = async (on) => {
+  const requestId = await readOnce(on);
+  const { endpoint, region } = on.stage.engine;
+  const logs = new CloudWatchLogsClient({ endpoint, region, credentials: engineCredentials });
+  const logGroupName = on.stage.names.logGroup('audit', 'feature-reads');
+  const { events = [] } = await logs.send(
+    new FilterLogEventsCommand({ logGroupName, filterPattern: `{ $.requestId = "${requestId}" }` }),
+  );
+  logs.destroy();
+  expectThat(events.length === 1, `of one read ${events.length} audit lines are kept`);
 };
 
 /** Runs a machine to its end: `SUCCEEDED`, or how it failed. */
@@ -291,7 +314,7 @@ export const stream: Flow = async (on, tag) => {
 const failuresOf = (on: StageUnderRoles, prefix: string) =>
   Array.fromAsync(on.stage.objects.list(on.stage.names.bucket('ledger'), prefix));
 
-/** What Lambda gives up of a bucket's events and of a schedule lies in the ledger. */
+/** What Lambda gives up of a bucket's events, of a schedule and of a log lies in the ledger. */
 export const failedEvents: Flow = async (on, tag) => {
   const { stage } = on;
   const arn = `${stage.names.machineArn('ingest')}-gone`;
@@ -312,6 +335,9 @@ export const failedEvents: Flow = async (on, tag) => {
     expectThat((await kept(name)).length > earlier, `the failed firing of ${name} is not kept`);
   }
   expectThat((await kept('object-uploaded')).length > before, 'the failed event is not kept');
+  const audits = (await kept('audit-logged')).length;
+  await whileBroken(on, 'audit-logged', { AUDIT_LOG_GROUP: GONE }, () => readOnce(on));
+  expectThat((await kept('audit-logged')).length > audits, 'the failed audit lines are not kept');
 };
 
 /** A batch that a stream's function goes on failing with is given up in the end, and kept. */
@@ -454,6 +480,7 @@ export const flows: Readonly<Record<string, Flow>> = {
   history,
   vanished,
   serve,
+  audit,
   dataset,
   failedDataset,
   stream,

@@ -69,6 +69,7 @@ const SAMPLE: readonly { readonly role: string; readonly action: string; readonl
   { role: 'machine-ingest', action: 'lambda:InvokeFunction' },
   { role: 'machine-ingest', action: 'states:StartExecution' },
   { role: 'serve-features', action: 'sagemaker:BatchGetRecord' },
+  { role: 'audit-logged', action: 'logs:PutLogEvents', flow: 'audit' },
   { role: 'machine-build-dataset', action: 'athena:StartQueryExecution' },
   { role: 'machine-build-dataset', action: 'glue:GetTable' },
   { role: 'stream-received', action: 'kinesis:GetRecords', flow: 'stream' },

@@ -22,7 +22,18 @@ beforeAll(async () => {
 }, SYNTH_MS);
 
 test('the stacks deploy what the engine is given: functions, machines, routes, schedules, notifications and streams', () => {
-  const { buckets, functions, workGroups, stateMachines, routes, schedules, streams, eventSourceMappings } = engine;
+  const {
+    buckets,
+    functions,
+    logGroups,
+    logSubscriptions,
+    workGroups,
+    stateMachines,
+    routes,
+    schedules,
+    streams,
+    eventSourceMappings,
+  } = engine;
   expect(deployedStage(resources)).toEqual({
     functions: functions
       .map(({ bundleDir: _, failureDestination: __, ...one }) => one)
@@ -34,6 +45,8 @@ test('the stacks deploy what the engine is given: functions, machines, routes, s
     notifications: buckets.flatMap(({ name, notifications }) =>
       notifications.map(({ functionName }) => ({ bucket: name, functionName })),
     ),
+    logGroups,
+    logSubscriptions,
     streams: streams.map((one) => ({ ...one })),
     eventSourceMappings: eventSourceMappings.map(({ name: _, ...one }) => one),
   });
@@ -107,6 +120,8 @@ test.each([
   { why: 'concurrency', name: 'IngestChunk', change: ({ inputs }: Inputs) => (inputs.reservedConcurrentExecutions = 1) },
   { why: 'environment', name: 'IngestChunk', change: ({ inputs }: Inputs) => (inputs.environment.variables.WRITE_API = 'x') },
   { why: 'schedule', name: 'ScheduleReconcile', change: ({ inputs }: Inputs) => (inputs.scheduleExpression = 'rate(1 day)') },
+  { why: 'log group', name: 'PlanIngest', change: ({ inputs }: Inputs) => (inputs.loggingConfig.logGroup = 'x') },
+  { why: 'log filter', name: 'FeatureReadsSubscription', change: ({ inputs }: Inputs) => (inputs.filterPattern = '') },
   { why: 'batch size', name: 'StreamDeparturesReceived', change: ({ inputs }: Inputs) => (inputs.batchSize = 1) },
 ])('a stack that deploys another $why than the topology says is seen', ({ name, change }) => {
   expect(deployedStage(changed(resources, name, change))).not.toEqual(deployedStage(resources));

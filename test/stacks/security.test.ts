@@ -2,6 +2,7 @@
 import { stageNames } from '@tidemark/functions/resolve-topology';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { changed, type Inputs, PLACE, type Resources, resourcesOf, SYNTH_MS, without } from './resources.ts';
+import { findAuditGaps } from './rules/audit.ts';
 import { findLifecycleGaps, findPlainTransport, findPublic } from './rules/buckets.ts';
 import { findUnencrypted } from './rules/encryption.ts';
 import { asynchronousFunctions, findLostFailures } from './rules/failures.ts';
@@ -30,6 +31,7 @@ describe.each(names)('stage %s', (stage) => {
     { rule: 'has nothing public', find: findPublic },
     { rule: 'knows who asks, on every route', find: findUnauthorised },
     { rule: 'loses no failure', find: findLostFailures },
+    { rule: 'keeps who read what', find: findAuditGaps },
     { rule: 'keeps files as long as the data map says', find: lifecycle(stage) },
   ])('$rule', ({ find }) => {
     expect(find(stages[stage] as Resources)).toEqual([]);
@@ -211,6 +213,62 @@ describe('a rule finds what breaks it:', () => {
       },
     },
     {
+      why: 'audit lines that nobody takes when the function fails',
+      find: findLostFailures,
+      name: 'AuditLoggedFailures',
+      change: (one) => {
+        delete one.inputs.destinationConfig;
+      },
+    },
+    {
+      why: 'a subscription that the service may not deliver',
+      find: findAuditGaps,
+      name: 'FeatureReadsDelivery',
+      change: (one) => {
+        one.inputs.sourceArn = one.inputs.sourceArn.replace('serve-features', 'plan-ingest');
+      },
+    },
+    {
+      why: 'a function that any account may feed',
+      find: findAuditGaps,
+      name: 'FeatureReadsDelivery',
+      change: (one) => {
+        delete one.inputs.sourceAccount;
+      },
+    },
+    {
+      why: 'reads that are served by a function without a subscription',
+      find: findAuditGaps,
+      name: 'FeatureReadsSubscription',
+      change: (one) => {
+        one.inputs.logGroup = '/elsewhere';
+      },
+    },
+    {
+      why: 'audit lines that end in no log of evidence',
+      find: findAuditGaps,
+      name: 'AuditLogged',
+      change: (one) => {
+        one.inputs.environment.variables.AUDIT_LOG_GROUP = '/elsewhere';
+      },
+    },
+    {
+      why: 'evidence that goes as soon as any log',
+      find: findAuditGaps,
+      name: 'FeatureReadsLog',
+      change: (one) => {
+        one.inputs.retentionInDays = 90;
+      },
+    },
+    {
+      why: 'evidence that few tools can read',
+      find: findAuditGaps,
+      name: 'FeatureReadsLog',
+      change: (one) => {
+        one.inputs.logGroupClass = 'INFREQUENT_ACCESS';
+      },
+    },
+    {
       why: 'a destination that the role may not write to',
       find: findLostFailures,
       name: 'ObjectUploadedPolicy',
@@ -271,7 +329,7 @@ describe('a rule finds what breaks it:', () => {
     {
       why: 'evidence that goes with the stack',
       find: findUnprotected,
-      name: 'ServeFeaturesLog',
+      name: 'FeatureReadsLog',
       change: (one) => {
         delete one.options.retainOnDelete;
       },
@@ -296,7 +354,7 @@ describe('a rule finds what breaks it:', () => {
 
   test('what is invoked without being waited for is seen at all', () => {
     expect(asynchronousFunctions(stages.production as Resources)).toEqual(
-      expect.arrayContaining(['production-object-uploaded', 'production-reconcile']),
+      expect.arrayContaining(['production-object-uploaded', 'production-reconcile', 'production-audit-logged']),
     );
   });
 });

@@ -1,4 +1,5 @@
 export { clientSettings } from './client-settings.ts';
+export { createLogWriter } from './cloudwatch-log-writer.ts';
 export { withConstantUserAgent } from './constant-user-agent.ts';
 export { createRecordLister } from './feature-store-lister.ts';
 export { createBatchReader } from './feature-store-reader.ts';

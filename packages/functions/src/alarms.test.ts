@@ -12,6 +12,7 @@ const alarms = alarmsOf('dev', stageNames(place), definitions);
 const AWS_METRICS: Readonly<Record<string, readonly string[]>> = {
   'AWS/Lambda': ['Errors', 'Throttles', 'IteratorAge'],
   'AWS/States': ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsSucceeded'],
+  'AWS/Logs': ['DeliveryErrors', 'DeliveryThrottling'],
   'AWS/ApiGateway': ['5xx', 'Latency'],
 };
 

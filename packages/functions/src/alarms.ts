@@ -135,6 +135,26 @@ const iteratorAge = {
   },
 } as const satisfies Record<string, Condition>;
 
+const deliveryConditions = {
+  DeliveryErrors: {
+    statistic: 'Sum',
+    periodSeconds: FIVE_MINUTES,
+    comparison: 'GreaterThanThreshold',
+    threshold: 0,
+    description:
+      'Lines of a log do not reach the function that subscribes to them. Audit lines are still in the log of serve-features: docs/operations.md says how to bring them over.',
+  },
+  DeliveryThrottling: {
+    statistic: 'Sum',
+    periodSeconds: FIVE_MINUTES,
+    evaluationPeriods: 3,
+    comparison: 'GreaterThanThreshold',
+    threshold: 0,
+    description:
+      'The function that subscribes to a log is throttled, for 15 minutes: raise the concurrency of the account. Audit lines are still in the log of serve-features.',
+  },
+} as const satisfies Record<string, Condition>;
+
 const machineConditions = {
   ExecutionsFailed: {
     statistic: 'Sum',
@@ -234,7 +254,7 @@ export function alarmsOf(
   stage: string,
   names: StageNames,
   definitions: Declared,
-  { functions, streams }: Pick<Topology, 'functions' | 'streams'> = topology,
+  { functions, streams, logSubscriptions }: Pick<Topology, 'functions' | 'streams' | 'logSubscriptions'> = topology,
 ): Alarm[] {
   return [
     ...groupAlarms(stage, definitions),
@@ -246,6 +266,14 @@ export function alarmsOf(
       'AWS/Lambda',
       { FunctionName: names.functionName(streams.received.function) },
       iteratorAge,
+    ),
+    ...logSubscriptions.flatMap(({ name, of }) =>
+      alarmsFrom(
+        `log-${name}`,
+        'AWS/Logs',
+        { LogGroupName: names.logGroup('functions', of), DestinationType: 'Lambda', FilterName: name },
+        deliveryConditions,
+      ),
     ),
     ...(Object.keys(machinesOf(names)) as MachineName[]).flatMap((name) =>
       alarmsFrom(`machine-${name}`, 'AWS/States', { StateMachineArn: names.machineArn(name) }, machineConditions),

@@ -52,10 +52,13 @@ export function stageNames({ stage, account, region, offlineDelaySeconds = OFFLI
     offlineStoreUri: `s3://tidemark-${stage}-offline-${account}/feature-store`,
     featureStoreRoleArn: `arn:aws:iam::${account}:role/tidemark-${stage}-feature-store`,
     workGroup: `tidemark-${stage}`,
+    /** All under one prefix, which is what the operations key lets CloudWatch encrypt. */
+    logGroup: (kind: LogGroupKind, of: string) => `/tidemark/${stage}/${kind}/${of}`,
     offlineDelaySeconds,
   };
 }
 
+export type LogGroupKind = 'functions' | 'machines' | 'api' | 'audit';
 export type StageNames = ReturnType<typeof stageNames>;
 
 export const machinesOf = (
@@ -147,6 +150,7 @@ function resolveReference(names: StageNames, secrets: StageSecrets, reference: R
   if ('machineArn' in reference) return names.machineArn(reference.machineArn);
   if ('database' in reference) return names.database;
   if ('functionName' in reference) return names.functionName(reference.functionName as FunctionName);
+  if ('logGroup' in reference) return names.logGroup('audit', reference.logGroup);
   if ('setting' in reference) return String(names.offlineDelaySeconds);
   return secrets[reference.secret];
 }
@@ -191,6 +195,7 @@ export function resolveTopology(
         timeoutMs,
         ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
         environment: resolveEnvironment(names, secrets, name),
+        logGroup: names.logGroup('functions', name),
         failureDestination: `s3://${names.bucket('ledger')}`,
       };
     }),
@@ -204,6 +209,13 @@ export function resolveTopology(
       path,
       functionName: names.functionName(name),
       authorizer,
+    })),
+    logGroups: topology.logGroups.map((name) => ({ name: names.logGroup('audit', name) })),
+    logSubscriptions: topology.logSubscriptions.map(({ name, of, pattern, function: target }) => ({
+      name,
+      logGroup: names.logGroup('functions', of),
+      pattern,
+      functionName: names.functionName(target),
     })),
     streams: streams.map((stream) => ({ name: names.streamName(stream), ...streamSettings(topology) })),
     eventSourceMappings: streams.map((stream) => ({

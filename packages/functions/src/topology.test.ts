@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { AuditLine } from '@tidemark/pipeline';
 import { expect, test } from 'vitest';
 import { machinesOf, resolveSchedule, resolveTopology, stageNames } from './resolve-topology.ts';
 import { SCHEDULED_TIME, topology } from './topology.ts';
@@ -25,7 +26,8 @@ test('every environment variable that a function reads is given to it, and no ot
     );
   for (const [name, { entry, environment }] of functions) {
     const own = readFileSync(new URL(entry, import.meta.url), 'utf8');
-    const text = [own, shared, ...besides(entry, own)].join('\n');
+    const files = [own, ...besides(entry, own)];
+    const text = [...files, ...(files.some((file) => file.includes('/runtime/ledger.ts')) ? [shared] : [])].join('\n');
     const read = new Set([...text.matchAll(/settings\.(?:text|positive)\('([A-Z_]+)'\)/g)].map((match) => match[1] as string));
     expect([name, Object.keys(environment).sort()]).toEqual([name, [...read].sort()]);
   }
@@ -40,6 +42,7 @@ test('machines call functions that exist, and every function is called by someth
     ...topology.routes.map((route) => route.function),
     ...topology.schedules.flatMap(({ target }) => ('function' in target ? [target.function] : [])),
     ...Object.values(topology.buckets).flatMap((bucket) => bucket.notifies),
+    ...topology.logSubscriptions.map(({ function: name }) => name),
     topology.streams.received.function,
   ]);
   expect([...triggered].sort()).toEqual(Object.keys(topology.functions).sort());
@@ -60,6 +63,20 @@ test('a resolved stage is plain data without a reference left in it', () => {
     INGEST_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:dev-ingest',
   });
   for (const one of resolved.functions) for (const value of Object.values(one.environment)) expect(typeof value).toBe('string');
+});
+
+test('the subscription to audit lines asks for their kind', () => {
+  const kind: AuditLine['kind'] = 'feature-read';
+  expect(resolved.logSubscriptions).toEqual([
+    {
+      name: 'feature-reads',
+      logGroup: '/tidemark/dev/functions/serve-features',
+      pattern: `{ $.kind = "${kind}" }`,
+      functionName: 'dev-audit-logged',
+    },
+  ]);
+  const keeper = resolved.functions.find(({ name }) => name === 'dev-audit-logged');
+  expect(resolved.logGroups).toEqual([{ name: keeper?.environment.AUDIT_LOG_GROUP }]);
 });
 
 test('a bucket name is one that S3 takes', () => {

@@ -10,11 +10,15 @@ import type { FeatureGroupSet } from './feature-group-sets.ts';
 export type BucketName = 'raw' | 'ledger' | 'offline' | 'datasets' | 'work';
 export type MachineName = 'ingest' | 'build-dataset' | 'rebuild-windows' | 'snapshot' | 'restore' | 'monitor' | 'backfill';
 
+/** Log groups beside those that each function and machine has. */
+export type LogGroupName = 'feature-reads';
+
 export type Reference =
   | { readonly bucket: BucketName }
   | { readonly machineArn: MachineName }
   | { readonly database: 'own' }
   | { readonly functionName: string }
+  | { readonly logGroup: LogGroupName }
   | { readonly secret: 'audit-key' }
   | { readonly setting: 'offline-delay-seconds' };
 
@@ -27,6 +31,7 @@ export interface Permission {
     | { readonly featureGroups: FeatureGroupSet }
     | { readonly streams: 'own' }
     | { readonly mappingsOf: 'stream-received' }
+    | { readonly logGroup: LogGroupName }
     /** Our projected tables, or those that the service made for the stage's feature groups. */
     | { readonly tables: 'own' | 'service' };
 }
@@ -289,6 +294,13 @@ const functions = {
     timeoutMs: 15_000,
     environment: { ...ledger, ...auditKey },
     permissions: [read('ledger', 'catalogue.json'), readRecords('served')],
+  },
+  'audit-logged': {
+    entry: 'serve/audit-logged.ts',
+    memoryMb: 256,
+    timeoutMs: minutes(1),
+    environment: { AUDIT_LOG_GROUP: { logGroup: 'feature-reads' } },
+    permissions: [{ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: { logGroup: 'feature-reads' } }],
   },
   'prepare-dataset': {
     ...datasetStep('dataset/prepare-dataset.ts', [
@@ -623,11 +635,22 @@ export interface Topology {
     readonly authorizer: 'jwt' | 'iam';
   }[];
   readonly schedules: readonly ScheduleTopology[];
+  readonly logGroups: readonly LogGroupName[];
+  readonly logSubscriptions: readonly LogSubscriptionTopology[];
   /** Of each stream that the definitions have. */
   readonly streams: StreamTopology;
   readonly chunkConcurrency: number;
   readonly rangeConcurrency: number;
   readonly bucketConcurrency: number;
+}
+
+/** Lines that one function prints and another gets: within seconds, and at least once. */
+export interface LogSubscriptionTopology {
+  readonly name: string;
+  readonly of: FunctionName;
+  /** Which lines, in the language of CloudWatch Logs. */
+  readonly pattern: string;
+  readonly function: FunctionName;
 }
 
 export interface StreamTopology {
@@ -666,6 +689,10 @@ export const topology: Topology = {
     { method: 'POST', path: '/features/{view}', function: 'serve-features', authorizer: 'jwt' },
     { method: 'GET', path: '/internal/features/{view}', function: 'serve-features', authorizer: 'iam' },
     { method: 'POST', path: '/internal/features/{view}', function: 'serve-features', authorizer: 'iam' },
+  ],
+  logGroups: ['feature-reads'],
+  logSubscriptions: [
+    { name: 'feature-reads', of: 'serve-features', pattern: '{ $.kind = "feature-read" }', function: 'audit-logged' },
   ],
   streams: {
     shardCount: 2,

@@ -66,6 +66,7 @@ export type {
   WriteEntry,
   WriteOutcome,
 } from './ports/feature-store.ts';
+export type { LogLine, LogWriter } from './ports/log-writer.ts';
 export type { ListedObject, ObjectHead, ObjectRef, ObjectStore } from './ports/object-store.ts';
 export type { StreamShard, StreamTips } from './ports/stream-tips.ts';
 export type { ExternalTable, TableColumn, Tables } from './ports/tables.ts';

@@ -23,6 +23,17 @@ export const deployedStage = (resources: Resources) => ({
   notifications: ofType(resources, 's3/bucketNotification:BucketNotification').flatMap(({ inputs }) =>
     inputs.lambdaFunctions.map((one: Inputs) => ({ bucket: inputs.bucket, functionName: nameOf(one.lambdaFunctionArn) })),
   ),
+  logGroups: ofType(resources, 'cloudwatch/logGroup:LogGroup')
+    .filter(({ inputs }) => inputs.tags['tidemark:class'] === 'evidence')
+    .map(({ inputs: { name } }) => ({ name })),
+  logSubscriptions: ofType(resources, 'cloudwatch/logSubscriptionFilter:LogSubscriptionFilter').map(
+    ({ inputs: { name, logGroup, filterPattern, destinationArn } }) => ({
+      name,
+      logGroup,
+      pattern: filterPattern,
+      functionName: nameOf(destinationArn),
+    }),
+  ),
   streams: ofType(resources, 'kinesis/stream:Stream').map(({ inputs: { name, shardCount, retentionPeriod } }) => ({
     name,
     shardCount,
@@ -39,6 +50,7 @@ const functionOf = ({ inputs }: Inputs) =>
     timeoutMs: inputs.timeout * 1000,
     reservedConcurrency: inputs.reservedConcurrentExecutions,
     environment: inputs.environment.variables,
+    logGroup: inputs.loggingConfig.logGroup,
   }) as { name: string };
 
 function routeOf(resources: Resources, { routeKey, target, authorizationType }: Inputs) {

@@ -7,7 +7,10 @@ export function asynchronousFunctions(resources: Resources): string[] {
     (inputs.lambdaFunctions as Inputs[]).map((one) => one.lambdaFunctionArn as string),
   );
   const scheduled = ofType(resources, 'scheduler/schedule:Schedule').map(({ inputs }) => inputs.target.arn as string);
-  return [...new Set([...notified, ...scheduled])]
+  const subscribed = ofType(resources, 'cloudwatch/logSubscriptionFilter:LogSubscriptionFilter').map(
+    ({ inputs }) => inputs.destinationArn as string,
+  );
+  return [...new Set([...notified, ...scheduled, ...subscribed])]
     .filter((arn) => arn.includes(':function:'))
     .map((arn) => arn.split(':').at(-1) ?? '');
 }

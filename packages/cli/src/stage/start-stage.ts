@@ -38,6 +38,8 @@ export interface RunningStage extends ConnectedStage {
 const ISSUER = 'https://issuer.tidemark.local/';
 const AUDIENCE = 'tidemark';
 const TOKEN_DAYS = 30;
+/** As long as a deployed stage that is no production. */
+const LOG_DAYS = 7;
 /** Beyond the delay of a profile: what a flush of the offline store may take on a busy machine. */
 const OFFLINE_FLUSH_SECONDS = 20;
 
@@ -73,9 +75,15 @@ async function deploy(instance: Engine, options: StartOptions, dataDir: string, 
   };
   const definitions = await loadDefinitions(options.definitions);
   const secrets = { 'audit-key': auditKey(dataDir) };
-  const { routes, ...deployment } = resolveTopology(place, secrets, (name) => join(bundleDir, name), definitions.streams);
+  const { routes, logGroups, ...deployment } = resolveTopology(
+    place,
+    secrets,
+    (name) => join(bundleDir, name),
+    definitions.streams,
+  );
   const resolved: Deployment = {
     ...deployment,
+    logGroups: logGroups.map((group) => ({ ...group, retentionDays: LOG_DAYS })),
     routes: routes.map(({ authorizer, ...route }) => ({
       ...route,
       authorizer: authorizer === 'jwt' ? { type: 'jwt', issuer: ISSUER, audience: AUDIENCE } : { type: 'iam' },
