@@ -1,4 +1,4 @@
-/** Where queries find tables: our Glue database, the partition-projected table of each group with history, the workgroup. */
+/** Where queries find tables: our Glue database, the partition-projected table of each history in Glue format, the workgroup. */
 import { recordFeatures } from '@tidemark/pipeline/plan-apply';
 import { projectedTableOf } from '@tidemark/pipeline/projected-table';
 import type { FeatureGroups } from './feature-groups.ts';
@@ -13,7 +13,7 @@ export function createCatalogue(context: StageContext, keys: Keys, storage: Stor
     keepsData(context),
   );
   for (const { group, groupName, resource, stores } of groups) {
-    if (!stores.offline) continue;
+    if (!stores.offline || group.tableFormat === 'iceberg') continue;
     const location = resource.offlineStoreConfig.apply((config) => config?.s3StorageConfig.resolvedOutputS3Uri ?? '');
     const table = location.apply((at) => projectedTableOf(context.names.database, groupName, recordFeatures(group), at));
     createProjectedTable(database, groupName, table);

@@ -12,6 +12,7 @@ import {
   groupSensitivity,
   physicalGroupName,
   storedGroups,
+  withTableFormat,
 } from '@tidemark/domain';
 import { definitions } from '@tidemark/features';
 import { recordFeatures, storesOf } from '@tidemark/pipeline/plan-apply';
@@ -40,7 +41,8 @@ export function createFeatureGroups(
   role: { arn: $util.Output<string> },
   ready: $util.Resource[],
 ) {
-  return storedGroups(definitions).map((group) => {
+  return storedGroups(definitions).map((stored) => {
+    const group = withTableFormat(stored, context.stage);
     const groupName = physicalGroupName(context.stage, group);
     const resource = new aws.sagemaker.FeatureGroup(
       `Group-${group.name}-v${group.version}`,
@@ -74,7 +76,12 @@ function settingsOf(context: StageContext, group: Group, kmsKeyId: $util.Output<
         }
       : {}),
     ...(offline
-      ? { offlineStoreConfig: { s3StorageConfig: { s3Uri: context.names.offlineStoreUri, kmsKeyId }, tableFormat: 'Glue' } }
+      ? {
+          offlineStoreConfig: {
+            s3StorageConfig: { s3Uri: context.names.offlineStoreUri, kmsKeyId },
+            tableFormat: group.tableFormat === 'iceberg' ? 'Iceberg' : 'Glue',
+          },
+        }
       : {}),
     // Pays for what is called; the in-memory tier has no modes.
     ...(group.storage === 'Standard' ? { throughputConfig: { throughputMode: 'OnDemand' } } : {}),

@@ -27,7 +27,10 @@ export function resourcesOf(place: Place, action: string, on: Target): string[] 
     return featureGroups[on.featureGroups].map((name) => arnOf(place, 'sagemaker', `feature-group/${name}`));
   if ('logGroup' in on) return [arnOf(place, 'logs', `log-group:${names.logGroup('audit', on.logGroup)}:log-stream:*`)];
   if ('tables' in on) {
-    const tables = on.tables === 'own' ? tablesOf(place, names.database, ['*']) : serviceTables(place);
+    const tables =
+      on.tables === 'own'
+        ? tablesOf(place, names.database, ['*'])
+        : serviceTables(place, on.tables === 'service' ? 'with-history' : 'in-iceberg');
     return tables.filter((arn) => !(ON_DATABASE.test(action) && arn.includes(':table/')));
   }
   return on satisfies never;
@@ -45,9 +48,9 @@ const tablesOf = (place: Place, database: string, tables: readonly string[]): st
 ];
 
 /** SageMaker names the table of a group after it, with the second of its creation. */
-const serviceTables = (place: Place): string[] =>
+const serviceTables = (place: Place, groups: 'with-history' | 'in-iceberg'): string[] =>
   tablesOf(
     place,
     'sagemaker_featurestore',
-    place.featureGroups['with-history'].map((group) => `${group.replaceAll('-', '_')}_*`),
+    place.featureGroups[groups].map((group) => `${group.replaceAll('-', '_')}_*`),
   );

@@ -111,6 +111,7 @@ function creation(groupName: string, group: Group, { offlineStoreUri, roleArn, k
       ? {
           OfflineStoreConfig: {
             S3StorageConfig: { S3Uri: offlineStoreUri, ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }) },
+            TableFormat: group.tableFormat === 'iceberg' ? ('Iceberg' as const) : ('Glue' as const),
           },
         }
       : {}),
@@ -163,6 +164,7 @@ function describedGroup(
             database: offline.DataCatalogConfig.Database ?? '',
             table: offline.DataCatalogConfig.TableName ?? '',
             location: offline.S3StorageConfig?.ResolvedOutputS3Uri ?? '',
+            tableFormat: offline.TableFormat === 'Iceberg' ? 'iceberg' : 'glue',
           },
   };
 }

@@ -4,6 +4,7 @@ import { TidemarkError } from './errors.ts';
 import type { Precision } from './event-time.ts';
 import type { FeatureType, ValueOf } from './feature-type.ts';
 import { assertFeatureName, assertLogicalName } from './names.ts';
+import type { TableFormat } from './table-format.ts';
 
 export type FeatureShape = Readonly<Record<string, FeatureType>>;
 export type FeatureValues<Features extends FeatureShape> = {
@@ -18,6 +19,8 @@ interface GroupSettings {
   readonly ttl?: Duration;
   /** Up to which age a served value is `fresh`; older is `stale`. Absent: always fresh. */
   readonly freshFor?: Duration;
+  /** Absent: what the stage has, production Iceberg and the others Glue. A group that stands cannot change it. */
+  readonly tableFormat?: TableFormat;
   readonly description?: string;
   readonly owner?: string;
 }
@@ -37,6 +40,8 @@ export interface Group<
   readonly storage: OnlineStorage;
   /** The only store that holds its records. Absent: both do. */
   readonly keptIn?: 'online' | 'offline';
+  /** Of its history. Undefined: what the stage has, see `withTableFormat`. */
+  readonly tableFormat: TableFormat | undefined;
   readonly ttlMs: number | undefined;
   readonly freshForMs: number | undefined;
   readonly description: string | undefined;
@@ -67,6 +72,15 @@ export function defineGroup<const Name extends string, Key extends KeyShape, con
   if (Object.values(group.features).filter((type) => type.collection === 'Vector').length > 1) {
     throw new TidemarkError('DEFINITION_INVALID', `group ${group.name}: at most one feature may be a vector`);
   }
+  if (group.tableFormat !== undefined && group.storage === 'InMemory') {
+    throw new TidemarkError(
+      'DEFINITION_INVALID',
+      `group ${group.name}: tableFormat is of a history, and in memory there is none`,
+      {
+        field: 'tableFormat',
+      },
+    );
+  }
   return {
     name: group.name,
     version: group.version ?? 1,
@@ -74,6 +88,7 @@ export function defineGroup<const Name extends string, Key extends KeyShape, con
     features: group.features,
     precision: group.precision ?? 'ms',
     storage: group.storage ?? 'Standard',
+    tableFormat: group.tableFormat,
     ttlMs: group.ttl === undefined ? undefined : parseDurationMs(group.ttl),
     freshForMs: group.freshFor === undefined ? undefined : parseDurationMs(group.freshFor),
     description: group.description,

@@ -54,6 +54,7 @@ export {
   physicalStreamName,
   RESERVED_FEATURE_NAMES,
 } from './names.ts';
+export { type TableFormat, withTableFormat } from './table-format.ts';
 export { emptyWindowState } from './windows/accept-event.ts';
 export { type Aggregate, type AggregateKind, aggregate, type WindowSpan } from './windows/aggregate.ts';
 export { type Decision, decideEvent, type EventDelivery, redriveEvent } from './windows/decide-event.ts';

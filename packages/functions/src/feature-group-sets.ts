@@ -7,12 +7,13 @@ import {
   physicalGroupName,
   stateGroupOf,
   storedGroups,
+  withTableFormat,
 } from '@tidemark/domain';
 
 /**
  * `written-from-files`, `written-from-streams`: what sources write record by record. `window-states`, `event-histories`: the two
  * groups that stand for each windowed one. `served`: what views read online. `kept-in-both`: with an online and an offline store. `with-history`:
- * with an offline store.
+ * with an offline store; `in-iceberg`: those of them in Iceberg format.
  */
 export type FeatureGroupSet =
   | 'written-from-files'
@@ -21,7 +22,8 @@ export type FeatureGroupSet =
   | 'event-histories'
   | 'served'
   | 'kept-in-both'
-  | 'with-history';
+  | 'with-history'
+  | 'in-iceberg';
 
 type Sets = Readonly<Record<FeatureGroupSet, readonly string[]>>;
 
@@ -31,6 +33,7 @@ export function featureGroupSets(stage: string, definitions: Definitions): Sets 
   const online = (group: Group) => (isWindowed(group) ? stateGroupOf(group) : group);
   const windowed = definitions.groups.filter(isWindowed);
   const stored = storedGroups(definitions);
+  const withHistory = stored.filter(({ keptIn }) => keptIn !== 'online');
   return {
     'written-from-files': named(definitions.sources.map(({ group }) => group)),
     'written-from-streams': named(definitions.streamSources.map(({ group }) => group).filter((group) => !isWindowed(group))),
@@ -38,6 +41,7 @@ export function featureGroupSets(stage: string, definitions: Definitions): Sets 
     'event-histories': named(windowed.map(eventGroupOf)),
     served: named(definitions.views.flatMap(({ joins }) => joins.map(({ group }) => online(group)))),
     'kept-in-both': named(stored.filter(({ keptIn }) => keptIn === undefined)),
-    'with-history': named(stored.filter(({ keptIn }) => keptIn !== 'online')),
+    'with-history': named(withHistory),
+    'in-iceberg': named(withHistory.filter((group) => withTableFormat(group, stage).tableFormat === 'iceberg')),
   };
 }

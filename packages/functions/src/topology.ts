@@ -32,8 +32,8 @@ export interface Permission {
     | { readonly streams: 'own' }
     | { readonly mappingsOf: 'stream-received' }
     | { readonly logGroup: LogGroupName }
-    /** Our projected tables, or those that the service made for the stage's feature groups. */
-    | { readonly tables: 'own' | 'service' };
+    /** Our projected tables, or those that the service made for the stage's feature groups, of all of them or of those in Iceberg format. */
+    | { readonly tables: 'own' | 'service' | 'service-iceberg' };
 }
 
 export interface FunctionTopology {

@@ -4,6 +4,7 @@ import { type Duration, parseDurationMs } from '../duration.ts';
 import { TidemarkError } from '../errors.ts';
 import type { FeatureType } from '../feature-type.ts';
 import { assertFeatureName } from '../names.ts';
+import type { TableFormat } from '../table-format.ts';
 import type { Aggregate, AggregateOver, WindowFeatures } from './aggregate.ts';
 import type { FieldInput, FieldShape } from './event-field.ts';
 import { featureOf, planAggregate } from './plan-aggregate.ts';
@@ -85,6 +86,8 @@ export function defineWindowedGroup<
     readonly distinctPerStep?: number;
     readonly idBytes?: number;
   };
+  /** Of the history of its events. */
+  readonly tableFormat?: TableFormat;
   readonly description?: string;
   readonly owner?: string;
 }): WindowedGroup<Name, Key, Fields, WindowFeatures<Fields, Windows>> {
@@ -99,6 +102,7 @@ export function defineWindowedGroup<
     features: Object.fromEntries(windows.map(([name, one]) => [name, featureOf(one, group.fields)])),
     ...(group.version === undefined ? {} : { version: group.version }),
     ...(group.precision === undefined ? {} : { precision: group.precision }),
+    ...(group.tableFormat === undefined ? {} : { tableFormat: group.tableFormat }),
     ...(group.description === undefined ? {} : { description: group.description }),
     ...(group.owner === undefined ? {} : { owner: group.owner }),
   }) as Group<Name, Key, never>;

@@ -4,7 +4,7 @@
  * Gaps: INSERT, views, ALTER, EXPLAIN, PREPARE, TABLESAMPLE, MATCH_RECOGNIZE, time travel, reduce and zip, decimals of more than 38 digits,
  *   ORC and Avro, and every function that is not in `lower/functions-*.ts`: the execution is FAILED as NOT_SUPPORTED or
  *   FUNCTION_NOT_FOUND, naming the construct, before anything is written. ResultReuse answers
- *   InvalidRequestException; workgroups come from the deployment alone, with an enforced result location. There is no `.metadata` object. Iceberg tables are read as the Parquet below `data/`.
+ *   InvalidRequestException; workgroups come from the deployment alone, with an enforced result location. There is no `.metadata` object. Iceberg tables are read as the Parquet below `data/`, whatever their metadata say: no time travel, no pruning, no DELETE.
  * Differences by design: approx_distinct and approx_percentile are exact; checksum and the order of rows differ from Athena's numbers
  *   and order; max, min, greatest and least take NaN as the greatest; DataScannedInBytes counts whole files; UNLOAD writes Parquet timestamps
  *   as INT64; regular expressions are RE2's; a common table expression is evaluated once; error texts show no values. Of a time with an

@@ -51,6 +51,11 @@ export const impliedCalls = {
     actions: ['s3:PutObject', 's3:GetBucketAcl'],
     source: 'Amazon SageMaker Developer Guide: AWS managed policy AmazonSageMakerFeatureStoreAccess',
   },
+  commitIceberg: {
+    when: "Feature Store brings records to a table in Iceberg format, in the group's role",
+    actions: ['s3:GetObject', 'glue:GetTable', 'glue:UpdateTable'],
+    source: 'Amazon SageMaker Developer Guide: AWS managed policy AmazonSageMakerFeatureStoreAccess',
+  },
   writeEncryptedOfflineStore: {
     when: "Feature Store brings records to S3 under a KMS key, in the group's role",
     actions: ['kms:GenerateDataKey'],

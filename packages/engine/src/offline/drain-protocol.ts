@@ -1,4 +1,5 @@
 import type { FeatureDefinition } from '@aws-sdk/client-sagemaker';
+import type { OfflineLayout } from './offline-path.ts';
 
 /** One flush: the entries of one lane of one group between two sequence numbers, written down before its first file. */
 export interface Flush {
@@ -17,7 +18,7 @@ export type DrainRequest =
       readonly kind: 'flush';
       readonly flush: Flush;
       readonly definitions: readonly FeatureDefinition[];
-      readonly eventTimeName: string;
+      readonly layout: OfflineLayout;
       readonly duplicateShare: number;
     }
   /** One file has been taken over: another may be written. */

@@ -1,16 +1,16 @@
 /**
  * Turns one flush at a time into Parquet files, off the main thread: reads its entries through a connection of its own,
- * sorts the rows by event hour, writes one file an hour into a folder for the main thread to take over.
+ * sorts the rows by the partition of their event time, writes one file each into a folder for the main thread to take over.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { parseEventTime } from '../featurestore/event-time.ts';
 import type { DrainAnswer, DrainRequest } from './drain-protocol.ts';
-import { hourOf, offlineKey } from './offline-path.ts';
+import { offlineKey, partitionOf } from './offline-path.ts';
 import { printParquet, type ReplicationRow } from './parquet-columns.ts';
 
-interface Hour {
+interface Partition {
   latestSeconds: number;
   readonly rows: ReplicationRow[];
 }
@@ -48,27 +48,27 @@ port.on('message', (request: DrainRequest) => {
 });
 
 async function drain(request: Extract<DrainRequest, { kind: 'flush' }>): Promise<void> {
-  const { flush, definitions } = request;
+  const { flush, definitions, layout } = request;
   const identity = `${flush.id}/${flush.groupId}/${flush.lane}/${flush.firstSeq}-${flush.lastSeq}`;
   let count = 0;
-  for (const [hour, { latestSeconds, rows }] of sortByHour(request)) {
+  for (const [partition, { latestSeconds, rows }] of sortByPartition(request)) {
     const file = `${folder}/${flush.id}-${count++}.parquet`;
     writeFileSync(file, printParquet(definitions, rows, flush.writeMs));
     while (waiting >= MOST_FILES_WAITING) await new Promise<void>((resolve) => (goOn = resolve));
     waiting++;
-    answer({ kind: 'file', key: offlineKey(hour, latestSeconds, identity), file });
+    answer({ kind: 'file', key: offlineKey(layout, partition, latestSeconds, identity), file });
   }
 }
 
-function sortByHour({
+function sortByPartition({
   flush,
   definitions,
-  eventTimeName,
+  layout,
   duplicateShare,
-}: Extract<DrainRequest, { kind: 'flush' }>): Map<number, Hour> {
-  const eventTimeIndex = definitions.findIndex(({ FeatureName }) => FeatureName === eventTimeName);
+}: Extract<DrainRequest, { kind: 'flush' }>): Map<number, Partition> {
+  const eventTimeIndex = definitions.findIndex(({ FeatureName }) => FeatureName === layout.eventTimeName);
   const eventTimeType = definitions[eventTimeIndex]?.FeatureType as 'String' | 'Fractional';
-  const hours = new Map<number, Hour>();
+  const partitions = new Map<number, Partition>();
   for (const entry of select.iterate(flush.groupId, flush.lane, flush.firstSeq, flush.lastSeq) as Iterable<{
     seq: number;
     rows: string;
@@ -77,18 +77,18 @@ function sortByHour({
     for (const row of JSON.parse(entry.rows) as ReplicationRow[]) {
       const time = parseEventTime(row[LEADING + eventTimeIndex] as string, eventTimeType);
       if (!time) throw new TypeError('a replication row has no event time');
-      const hour = hourOf(time.seconds);
-      let file = hours.get(hour);
+      const partition = partitionOf(layout, time.seconds);
+      let file = partitions.get(partition);
       if (!file) {
         file = { latestSeconds: time.seconds, rows: [] };
-        hours.set(hour, file);
+        partitions.set(partition, file);
       }
       file.latestSeconds = Math.max(file.latestSeconds, time.seconds);
       file.rows.push(row);
       if (isDoubled(entry.seq, place++, duplicateShare)) file.rows.push(row);
     }
   }
-  return hours;
+  return partitions;
 }
 
 /** Drawn from the row's place, so that a flush done again doubles the same rows. */

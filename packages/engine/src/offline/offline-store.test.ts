@@ -43,6 +43,22 @@ async function write(harness: Harness, count: number, hours: number, prefix = 'r
 const countRows = async (harness: Harness) =>
   (await harness.offlineRows('SELECT count(*)::INT AS total, count(DISTINCT id)::INT AS ids FROM offline'))[0];
 
+test('in Iceberg format a file a day of event time, in a folder of its own, under the same names when a flush is done again', async () => {
+  const harness = await start({ settings: never });
+  await harness.createGroup('drained', {
+    OfflineStoreConfig: { S3StorageConfig: { S3Uri: 's3://lake/features' }, TableFormat: 'Iceberg' },
+  });
+  await write(harness, 100, 30);
+  await harness.drainNow();
+  const keys = [...harness.objects.keys()].map((key) => key.replace(/^.*\/drained-\d+\//, ''));
+  expect(keys.map((key) => key.replace(/^data\/\w{8}\//, 'data/*/').replace(/_\w{16}\./, '_*.')).sort()).toEqual([
+    'data/*/at_trunc=2024-01-01/20240101T230000Z_*.parquet',
+    'data/*/at_trunc=2024-01-02/20240102T050000Z_*.parquet',
+  ]);
+  expect(new Set(keys.map((key) => key.split('/')[1])).size).toBe(2);
+  expect(await countRows(harness)).toEqual({ total: 100, ids: 100 });
+});
+
 test('one file an hour of event time, named by its latest event time, with the typed columns in order', async () => {
   const harness = await start({ settings: never });
   await harness.createGroup('drained');

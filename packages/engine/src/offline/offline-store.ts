@@ -6,7 +6,9 @@
  * settings.offlineDelayMs, and an ingest makes as few files as that range permits. Lanes are shorter of breath one after
  * the other, so that with several of them rows reach S3 out of order. Flushes run one at a time.
  *
- * Gaps: Iceberg tables (refused at CreateFeatureGroup).
+ * Gaps: a group in Iceberg format has the files and the folders of one and nothing below metadata/: no metadata.json, no
+ *   manifests, no snapshots. So Athena here reads all of data/, without time travel, pruning or DELETE, and other readers of
+ *   Iceberg (pyiceberg, Spark) find no table.
  * Differences by design: file names derive from the rows' places in the log; a bucket that is missing holds the flush
  *   back, which is tried again and logged, instead of the status Blocked.
  * Client quirks: clients wait for more than one object under a group's path, so a first flush of one file gets an empty
@@ -26,7 +28,7 @@ import { bucketsOfGroup } from './buckets-of-group.ts';
 import type { Flush } from './drain-protocol.ts';
 import { createDrainWorker } from './drain-worker.ts';
 import { createFlushLog } from './flush-log.ts';
-import { hourOf, offlineKey } from './offline-path.ts';
+import { type OfflineLayout, offlineKey, partitionOf } from './offline-path.ts';
 import { printParquet } from './parquet-columns.ts';
 
 export interface OfflineStore {
@@ -48,6 +50,11 @@ export interface OfflineStoreParts {
 }
 
 const RETRY_MS = 5_000;
+
+const layoutOf = ({ offline, eventTimeName }: FeatureGroup): OfflineLayout => ({
+  format: offline?.TableFormat === 'Iceberg' ? 'iceberg' : 'glue',
+  eventTimeName,
+});
 
 export function createOfflineStore(
   context: EngineContext,
@@ -145,8 +152,9 @@ export function createOfflineStore(
       if (buckets.head(bucket, objectKey)) rmSync(file, { force: true });
       else await buckets.adopt(bucket, objectKey, file);
     };
-    const { definitions, eventTimeName } = group;
-    await worker.run({ kind: 'flush', flush, definitions, eventTimeName, duplicateShare: settings.offlineDuplicateShare }, take);
+    const { definitions } = group;
+    const layout = layoutOf(group);
+    await worker.run({ kind: 'flush', flush, definitions, layout, duplicateShare: settings.offlineDuplicateShare }, take);
     await ensureCompanion(group, buckets, bucket, prefix, flush.writeMs);
     await flushLog.markStored(flush);
     await flushLog.trim(flush);
@@ -163,7 +171,8 @@ export function createOfflineStore(
     const [first, ...others] = buckets.list(bucket, `${prefix}/`);
     if (first && others.length === 0) {
       const seconds = Math.floor(writeMs / 1000);
-      const name = offlineKey(hourOf(seconds), seconds, `companion/${group.id}`).split('/').at(-1);
+      const layout = layoutOf(group);
+      const name = offlineKey(layout, partitionOf(layout, seconds), seconds, `companion/${group.id}`).split('/').at(-1);
       const partition = first.key.split('/').slice(0, -1).join('/');
       await buckets.put(bucket, `${partition}/${name}`, printParquet(group.definitions, [], writeMs));
     }

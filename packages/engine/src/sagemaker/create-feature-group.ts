@@ -13,6 +13,7 @@ import {
   parseThroughput,
   parseTtl,
   resolveOfflineStore,
+  tableLocation,
 } from './store-configs.ts';
 import { checkTags } from './tags.ts';
 
@@ -69,8 +70,8 @@ export function createCreateFeatureGroup(context: EngineContext, { registry, cat
         catalogue.createTable({
           database: table.Database as string,
           name: table.TableName as string,
-          location: offline?.S3StorageConfig?.ResolvedOutputS3Uri as string,
-          format: 'glue',
+          location: tableLocation(place.offline as OfflineStoreConfig),
+          format: offline?.TableFormat === 'Iceberg' ? 'iceberg' : 'glue',
           columns: offlineColumns(definitions),
         });
       }

@@ -136,9 +136,21 @@ describe('CreateFeatureGroup refuses', () => {
       /Invalid S3Uri provided/,
     ],
     [
-      'Iceberg, which is a gap',
-      { ...offline, OfflineStoreConfig: { S3StorageConfig: { S3Uri: 's3://lake' }, TableFormat: 'Iceberg' } },
-      /Iceberg is not supported/,
+      'Iceberg with a Fractional event time',
+      {
+        ...offline,
+        FeatureDefinitions: definitions({ id: 'String', at: 'Fractional' }),
+        OfflineStoreConfig: { S3StorageConfig: { S3Uri: 's3://lake' }, TableFormat: 'Iceberg' },
+      },
+      /event time feature of type String/,
+    ],
+    [
+      'Iceberg without its table',
+      {
+        ...offline,
+        OfflineStoreConfig: { S3StorageConfig: { S3Uri: 's3://lake' }, TableFormat: 'Iceberg', DisableGlueTableCreation: true },
+      },
+      /cannot be combined with DisableGlueTableCreation/,
     ],
     ['a TTL without unit', { OnlineStoreConfig: { EnableOnlineStore: true, TtlDuration: { Value: 3 } as never } }, /TtlDuration/],
     [
@@ -159,6 +171,22 @@ describe('CreateFeatureGroup refuses', () => {
       name: 'ResourceInUse',
       message: expect.stringMatching(/^Resource Already Exists: FeatureGroup with name taken already exists\./),
     });
+  });
+});
+
+test('the table of a group in Iceberg format lies over the folder that its data folder is in', async () => {
+  await create({
+    FeatureGroupName: 'lake',
+    ...offline,
+    OfflineStoreConfig: { ...offline.OfflineStoreConfig, TableFormat: 'Iceberg' },
+  });
+  const { OfflineStoreConfig } = await describeGroup('lake');
+  const path = OfflineStoreConfig?.S3StorageConfig?.ResolvedOutputS3Uri as string;
+  expect(OfflineStoreConfig?.TableFormat).toBe('Iceberg');
+  expect(path).toMatch(/\/offline-store\/lake-\d+\/data$/);
+  expect(harness.tables.get(`sagemaker_featurestore.${OfflineStoreConfig?.DataCatalogConfig?.TableName}`)).toMatchObject({
+    format: 'iceberg',
+    location: path.slice(0, -'/data'.length),
   });
 });
 

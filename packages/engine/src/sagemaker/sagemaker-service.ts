@@ -1,8 +1,8 @@
 /**
  * SageMaker's control plane, as far as Feature Store goes.
  *
- * Gaps: TableFormat Iceberg (ValidationException that names it); Search, feature metadata and everything that is not
- *   Feature Store (UnknownOperationException).
+ * Gaps: Search, feature metadata and everything that is not Feature Store (UnknownOperationException); the table of a group
+ *   with TableFormat Iceberg has no metadata_location, see the offline store.
  * Differences by design: a group is Created a quarter of a second after the call, and a deleted one is gone at once; two
  *   features that differ in case only are refused beside an offline store, where they would be one column; roles and
  *   keys are kept and not checked; there is one region, in every ARN, whatever region a client signs for.

@@ -64,14 +64,28 @@ export function checkOfflineStore(request: CreateFeatureGroupRequest, online: On
     throw validationException('Validation Error: The execution role ARN is invalid. An OfflineStore needs a RoleArn.');
   if (config.TableFormat !== undefined && !tableFormats.has(config.TableFormat))
     throw validationException('Validation Error: TableFormat takes Default, Glue or Iceberg.');
-  if (config.TableFormat === 'Iceberg')
-    throw validationException('Validation Error: TableFormat Iceberg is not supported by this engine yet; use Glue.');
+  if (config.TableFormat === 'Iceberg') checkIceberg(request);
   const catalogue = config.DataCatalogConfig;
   if (!catalogue) return;
   if (catalogue.Catalog !== CATALOG) throw validationException(`Validation Error: Catalog must be ${CATALOG}.`);
   checkCatalogueName('TableName', catalogue.TableName ?? '', LONGEST_TABLE_NAME);
   checkCatalogueName('Database', catalogue.Database ?? '', LONGEST_DATABASE_NAME);
 }
+
+/** Its partitions are the first ten characters of the event time, and its table is how its files are found at all. */
+function checkIceberg({ OfflineStoreConfig, FeatureDefinitions, EventTimeFeatureName }: CreateFeatureGroupRequest): void {
+  const eventTime = FeatureDefinitions?.find(({ FeatureName }) => FeatureName === EventTimeFeatureName);
+  if (eventTime !== undefined && eventTime.FeatureType !== 'String')
+    throw validationException('Validation Error: TableFormat Iceberg needs an event time feature of type String.');
+  if (OfflineStoreConfig?.DisableGlueTableCreation)
+    throw validationException('Validation Error: TableFormat Iceberg cannot be combined with DisableGlueTableCreation.');
+}
+
+/** Iceberg's data lie beside its metadata, in a folder of the table's. */
+export const tableLocation = ({ TableFormat, S3StorageConfig }: OfflineStoreConfig): string => {
+  const resolved = S3StorageConfig?.ResolvedOutputS3Uri as string;
+  return TableFormat === 'Iceberg' ? resolved.replace(/\/data$/, '') : resolved;
+};
 
 function checkCatalogueName(member: string, name: string, longest: number): void {
   if (!catalogueNamePattern.test(name) || name.length > longest)

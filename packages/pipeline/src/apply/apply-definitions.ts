@@ -1,8 +1,16 @@
 /**
- * Makes the feature store agree with the definitions: creates and extends groups, makes the projected table of each, and
- * writes the catalogue last, so that nothing is found before it is there. Doing it again changes nothing.
+ * Makes the feature store agree with the definitions: creates and extends groups, makes the projected table of each in Glue
+ * format, and writes the catalogue last, so that nothing is found before it is there. Doing it again changes nothing.
  */
-import { type Definitions, isWindowed, physicalGroupName, stateFingerprint, storedGroups, TidemarkError } from '@tidemark/domain';
+import {
+  type Definitions,
+  isWindowed,
+  physicalGroupName,
+  stateFingerprint,
+  storedGroups,
+  TidemarkError,
+  withTableFormat,
+} from '@tidemark/domain';
 import type { Catalogue, CatalogueEntry, OfflineTable } from '../catalogue/catalogue.ts';
 import { loadJson, printJson } from '../ledger/json-objects.ts';
 import { ledgerKeys } from '../ledger/ledger-keys.ts';
@@ -38,7 +46,9 @@ export async function planApply(
   for (const declared of deps.definitions.groups) {
     for (const group of storedGroups({ groups: [declared] })) {
       const groupName = physicalGroupName(deps.stage, group);
-      changes.push(...planGroup(group, groupName, await deps.groups.describe(groupName), declared.name));
+      changes.push(
+        ...planGroup(withTableFormat(group, deps.stage), groupName, await deps.groups.describe(groupName), declared.name),
+      );
     }
     if (!isWindowed(declared)) continue;
     const groupName = physicalGroupName(deps.stage, declared);
@@ -72,7 +82,7 @@ export async function applyDefinitions(deps: ApplyDependencies, changes: readonl
       version: group.version,
       recordFeatures: described.features.map(({ name, type }) => ({ name, type })),
       ...(declared !== undefined && isWindowed(declared) ? { windows: stateFingerprint(declared) } : {}),
-      offline: described.offline === undefined ? undefined : await projectedTable(deps, groupName, described, described.offline),
+      offline: described.offline === undefined ? undefined : await offlineTable(deps, groupName, described, described.offline),
     };
   }
   return saveCatalogue(deps, entries);
@@ -81,7 +91,7 @@ export async function applyDefinitions(deps: ApplyDependencies, changes: readonl
 async function applyChange(deps: ApplyDependencies, change: Change): Promise<void> {
   const group = storedGroups(deps.definitions).find((one) => physicalGroupName(deps.stage, one) === change.groupName);
   if (group === undefined) return;
-  if (change.kind === 'create') await deps.groups.create(change.groupName, group);
+  if (change.kind === 'create') await deps.groups.create(change.groupName, withTableFormat(group, deps.stage));
   if (change.kind === 'add-features') await deps.groups.addFeatures(change.groupName, change.features);
   if (change.kind === 'set-ttl') await deps.groups.setTtl(change.groupName, change.toMs);
   if (change.kind === 'create' || change.kind === 'add-features' || change.kind === 'set-ttl')
@@ -107,12 +117,13 @@ export async function awaitGroup(
   throw new TidemarkError('DEPENDENCY_FAILED', `feature group ${groupName} did not become ready within 15 minutes`);
 }
 
-async function projectedTable(
+async function offlineTable(
   deps: ApplyDependencies,
   groupName: string,
   described: DescribedGroup,
-  offline: NonNullable<DescribedGroup['offline']>,
+  { tableFormat, ...offline }: NonNullable<DescribedGroup['offline']>,
 ): Promise<OfflineTable> {
+  if (tableFormat === 'iceberg') return { ...offline, tableFormat };
   const table = projectedTableOf(deps.database, groupName, described.features, offline.location);
   await deps.tables.put(table);
   return { ...offline, projectedDatabase: deps.database, projectedTable: table.name };

@@ -15,7 +15,7 @@ const existing = (group: typeof hours): DescribedGroup => ({
   features: recordFeatures(group),
   ttlMs: group.ttlMs,
   online: true,
-  offline: { database: 'd', table: 't', location: 's3://b/p' },
+  offline: { database: 'd', table: 't', location: 's3://b/p', tableFormat: 'glue' },
 });
 
 test('a group that does not exist is created with its key, its event time and its features', () => {
@@ -76,6 +76,25 @@ test('a changed time to live is a change of its own', () => {
   const longer = defineGroup({ ...base, ttl: '3d', features: hours.features });
   expect(planGroup(longer, 'dev-hours-v1', existing(hours))).toEqual([
     { kind: 'set-ttl', group: 'hours', groupName: 'dev-hours-v1', fromMs: 172_800_000, toMs: 259_200_000 },
+  ]);
+});
+
+test.each([
+  { why: 'Iceberg asked of a group in Glue format', has: 'glue', wanted: 'iceberg' },
+  { why: 'Glue asked of a group in Iceberg format', has: 'iceberg', wanted: 'glue' },
+] as const)('$why is refused with both ways out', ({ has, wanted }) => {
+  const { offline, ...others } = existing(hours);
+  const standing = { ...others, offline: offline && { ...offline, tableFormat: has } };
+  expect(planGroup({ ...hours, tableFormat: has }, 'dev-hours-v1', standing)).toMatchObject([{ kind: 'unchanged' }]);
+  expect(planGroup({ ...hours, tableFormat: wanted }, 'dev-hours-v1', standing)).toEqual([
+    {
+      kind: 'refused',
+      group: 'hours',
+      groupName: 'dev-hours-v1',
+      reason:
+        `its history has the table format ${has} and cannot become ${wanted} (\`tableFormat: '${has}'\` keeps it); ` +
+        'raise `version` of hours to 2: the new group stands beside the old one',
+    },
   ]);
 });
 

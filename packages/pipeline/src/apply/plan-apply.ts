@@ -64,7 +64,7 @@ export function planGroup(
   const wanted = recordFeatures(group);
   const names = { group: group.name, groupName };
   if (existing === undefined) return [{ kind: 'create', ...names, features: wanted }];
-  const refused = otherStores(group, existing) ?? incompatibility(wanted, existing.features);
+  const refused = otherStores(group, existing) ?? otherFormat(group, existing) ?? incompatibility(wanted, existing.features);
   if (refused !== undefined) {
     return [
       {
@@ -107,6 +107,13 @@ function otherStores(group: Group, existing: DescribedGroup): string | undefined
   const wanted = storesOf(group);
   if (wanted.online === existing.online && wanted.offline === (existing.offline !== undefined)) return undefined;
   return 'which stores hold its records cannot be changed';
+}
+
+/** The service has no way from one format to the other, and the queries read each by its own layout. */
+function otherFormat({ tableFormat = 'glue' }: Group, { offline }: DescribedGroup): string | undefined {
+  if (offline === undefined || offline.tableFormat === tableFormat) return undefined;
+  const has = offline.tableFormat;
+  return `its history has the table format ${has} and cannot become ${tableFormat} (\`tableFormat: '${has}'\` keeps it)`;
 }
 
 function incompatibility(wanted: readonly DescribedFeature[], existing: readonly DescribedFeature[]): string | undefined {

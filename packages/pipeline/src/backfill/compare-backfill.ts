@@ -4,8 +4,9 @@
  */
 import { NS_PER, type Precision, TidemarkError, toMs } from '@tidemark/domain';
 import { planComparison, printUnload } from '@tidemark/sql';
-import { resolveGroup } from '../catalogue/catalogue.ts';
-import { historyBytes } from '../dataset/estimate-scan.ts';
+import { type OfflineTable, resolveGroup } from '../catalogue/catalogue.ts';
+import { historyFiles, sumBytes } from '../catalogue/history-files.ts';
+import { historyTable } from '../catalogue/history-table.ts';
 import type { Receipt } from '../ingest/ingest-plan.ts';
 import { loadJson } from '../ledger/json-objects.ts';
 import { dateOf, ledgerKeys } from '../ledger/ledger-keys.ts';
@@ -69,8 +70,8 @@ export async function compareBackfill(deps: ComparisonDependencies, request: Com
   const query = planComparison({
     unit,
     candidates: { table, ...bounds },
-    history: { database: offline.projectedDatabase, name: offline.projectedTable },
-    wholeHistory: { database: offline.database, name: offline.table },
+    history: historyTable(offline, { bounded: true }),
+    wholeHistory: historyTable(offline, { bounded: false }).table,
     columns: comparedColumns(group),
     buckets,
   });
@@ -83,20 +84,18 @@ export async function compareBackfill(deps: ComparisonDependencies, request: Com
       compression: 'SNAPPY',
     }),
     settledAt: new Date(Math.max(Date.parse(startedAt), (await lastWriteMs(deps, request)) + deps.offlineDelayMs)).toISOString(),
-    estimatedScanBytes: await scanBytes(deps, offline.location, unit, bounds),
+    estimatedScanBytes: await scanBytes(deps, offline, unit, bounds),
   };
 }
 
-const HOUR_MS = 3_600_000;
-
 function scanBytes(
   deps: ComparisonDependencies,
-  location: string,
+  offline: OfflineTable,
   unit: Precision,
   { earliest, latest }: { earliest: bigint; latest: bigint },
 ): Promise<number> {
   const inMs = (time: bigint) => toMs(time * NS_PER[unit]);
-  return historyBytes(deps.objects, location, inMs(earliest) - HOUR_MS, inMs(latest));
+  return sumBytes(historyFiles(deps.objects, offline, { fromMs: inMs(earliest), toMs: inMs(latest) + 1 }));
 }
 
 /** When an ingest or a backfill of the group was sealed last, by the store's clock; of those that may still be on their way. */

@@ -1,7 +1,7 @@
 /** What a backfill of a range would go through, from listings and receipts alone: before anything is read or paid for. */
 import { parseIsoNs, toMs } from '@tidemark/domain';
 import { resolveGroup } from '../catalogue/catalogue.ts';
-import { historyBytes } from '../dataset/estimate-scan.ts';
+import { historyFiles, sumBytes } from '../catalogue/history-files.ts';
 import type { Receipt } from '../ingest/ingest-plan.ts';
 import { loadJson } from '../ledger/json-objects.ts';
 import { dateOf, ingestIdOf, ledgerKeys } from '../ledger/ledger-keys.ts';
@@ -35,7 +35,6 @@ const LEAST_SCAN_BYTES = 10_000_000;
 const WRITE_UNIT_BYTES = 1_024;
 const READS_AT_ONCE = 16;
 const UNKNOWN_ROW_BYTES = 100;
-const HOUR_MS = 3_600_000;
 
 export async function estimateBackfill(
   deps: Pick<BackfillDependencies, 'definitions' | 'objects' | 'catalogue' | 'ledger' | 'rawBucket'>,
@@ -52,7 +51,7 @@ export async function estimateBackfill(
   const rows = readRows + Math.ceil((sum(files) - sum(knownFiles)) / rowBytes);
   const { offline } = resolveGroup(await deps.catalogue(), group);
   const [fromMs, untilMs] = [window.from, window.to].map((time) => toMs(parseIsoNs(time) ?? 0n)) as [number, number];
-  const scanned = offline === undefined ? 0 : await historyBytes(deps.objects, offline.location, fromMs - HOUR_MS, untilMs);
+  const scanned = offline === undefined ? 0 : await sumBytes(historyFiles(deps.objects, offline, { fromMs, toMs: untilMs }));
   return {
     files: files.length,
     bytes: sum(files),

@@ -14,15 +14,22 @@ export interface CatalogueEntry {
   readonly offline: OfflineTable | undefined;
 }
 
-export interface OfflineTable {
+/** Where the history of a group is. Catalogues from before there was a choice name no format: Glue. */
+export type OfflineTable = ServiceTable & (GlueFormat | { readonly tableFormat: 'iceberg' });
+
+interface ServiceTable {
   readonly database: string;
   /** The table that the service made; it shows no partitions. */
   readonly table: string;
+  /** `s3://…/data`, without a slash at the end. */
+  readonly location: string;
+}
+
+interface GlueFormat {
+  readonly tableFormat?: 'glue';
   readonly projectedDatabase: string;
   /** Our table over the same files, with partition projection on year, month, day and hour. */
   readonly projectedTable: string;
-  /** `s3://…/data`, without a slash at the end. */
-  readonly location: string;
 }
 
 export interface Catalogue {

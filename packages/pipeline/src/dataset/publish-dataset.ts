@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { eventGroupOf, type Group, TidemarkError } from '@tidemark/domain';
 import { type Catalogue, resolveGroup } from '../catalogue/catalogue.ts';
+import { historyTable } from '../catalogue/history-table.ts';
 import { printJson, requireJson } from '../ledger/json-objects.ts';
 import { ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { DatasetDependencies } from './dataset-dependencies.ts';
@@ -105,5 +106,7 @@ export async function publishDataset(deps: DatasetDependencies, state: DatasetSt
 
 function lineageOf(catalogue: Catalogue, join: string, group: Group): Lineage {
   const { groupName, offline } = resolveGroup(catalogue, group);
-  return { join, group: group.name, groupName, table: `${offline?.projectedDatabase}.${offline?.projectedTable}` };
+  if (offline === undefined) throw new TidemarkError('INTERNAL', `group ${group.name} was joined and has no offline store`);
+  const { database, name } = historyTable(offline, { bounded: true }).table;
+  return { join, group: group.name, groupName, table: `${database}.${name}` };
 }

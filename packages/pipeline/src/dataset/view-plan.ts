@@ -2,6 +2,7 @@
 import { eventGroupOf, type Group, type Join, NS_PER, type Precision, TidemarkError } from '@tidemark/domain';
 import type { PlanJoin, PlanWindows, PointInTimePlan, TableName } from '@tidemark/sql';
 import { type Catalogue, type OfflineTable, resolveGroup } from '../catalogue/catalogue.ts';
+import { historyTable } from '../catalogue/history-table.ts';
 import type { ParsedDatasetRequest } from './dataset-request.ts';
 import { splitJoins, windowReachMs } from './view-joins.ts';
 
@@ -45,7 +46,7 @@ export function viewPlan(
     ({ alias, join }): PlanJoin => ({
       alias,
       keyColumn: keyColumn(join),
-      ...historyTable(offlineTable(catalogue, join.group), join.maxAgeMs !== undefined),
+      ...historyTable(offlineTable(catalogue, join.group), { bounded: join.maxAgeMs !== undefined }),
       maxAge: join.maxAgeMs === undefined ? undefined : (BigInt(join.maxAgeMs) * NS_PER.ms) / NS_PER[unit],
       wholeSecondArrival: request.knowledge === 'arrival-time',
       columns: Object.entries(join.select).map(([output, feature]) => {
@@ -63,10 +64,9 @@ export function viewPlan(
     ({ alias, join, group }): PlanWindows => ({
       alias,
       keyColumn: keyColumn(join),
-      ...historyTable(
-        offlineTable(catalogue, eventGroupOf(group)),
-        windowReachMs(Object.values(join.select), group.windowed) !== undefined,
-      ),
+      ...historyTable(offlineTable(catalogue, eventGroupOf(group)), {
+        bounded: windowReachMs(Object.values(join.select), group.windowed) !== undefined,
+      }),
       windowed: group.windowed,
       columns: Object.entries(join.select).map(([output, feature]) => ({ output, feature })),
     }),
@@ -82,15 +82,4 @@ function offlineTable(catalogue: Catalogue, group: Group): OfflineTable {
   throw new TidemarkError('PIT_OPTION_INVALID', `group ${group.name} has no offline store: a data set cannot be built from it`, {
     field: group.name,
   });
-}
-
-/**
- * Bounded below by a greatest age, a query names the few hours it reads, and the projected table finds them without a
- * listing. Unbounded it would have to try every hour since the first year: there the service's own table is cheaper, which
- * lists the files that exist.
- */
-function historyTable(offline: OfflineTable, bounded: boolean): Pick<PlanJoin, 'table' | 'partitioned'> {
-  return bounded
-    ? { table: { database: offline.projectedDatabase, name: offline.projectedTable }, partitioned: true }
-    : { table: { database: offline.database, name: offline.table }, partitioned: false };
 }

@@ -57,7 +57,7 @@ export async function compareGroup(deps: CompareDependencies, state: ReadGroupSt
     ? await compareWindows(deps, state, group, { groupName, offline }, seen)
     : await compareRecords(deps, state, group, { groupName, offline }, seen);
   const hours = judged.lostHoursMs.map((timeMs) => lostHour(group, timeMs));
-  const place = { groupName, historyLocation: offline.location };
+  const place = { groupName, offline };
   const findingsKey = await saveFindings(deps, state, place, { verdicts: judged.verdicts, hours });
 
   const verdicts = [...judged.verdicts.values()];

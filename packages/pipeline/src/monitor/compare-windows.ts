@@ -2,6 +2,7 @@
 import { digestEvent, type HistoryEvent, type WindowedGroup } from '@tidemark/domain';
 import { bucketOf } from '@tidemark/sql';
 import type { OfflineTable } from '../catalogue/catalogue.ts';
+import { partitionStartMs } from '../catalogue/history-files.ts';
 import { loadColumns } from '../dataset/load-columns.ts';
 import type { FeatureReader } from '../ports/feature-store.ts';
 import { readHistory } from '../rebuild/read-history.ts';
@@ -36,7 +37,7 @@ export async function compareWindows(
   );
   const entityKeys = [...history.keys(), ...onlyOnline.map(([key]) => key)];
   const { records, failed } = await readOnline(deps, groupName, recordFeaturesOf(group), entityKeys);
-  const isLostHour = await findLostHours(deps.objects, offline, unknownTimes(group, history, before), []);
+  const isLostHour = await findLostHours(deps.objects, offline, unknownTimes(group, offline, history, before), []);
   const verdicts = new Map<string, Verdict>();
   for (const key of entityKeys) {
     if (failed.has(key)) continue;
@@ -62,9 +63,10 @@ export async function compareWindows(
   };
 }
 
-/** Of events that a state has counted and the history does not have. An entity counts once an hour. */
+/** Of events that a state has counted and the history does not have. An entity counts once a partition. */
 function unknownTimes(
   group: WindowedGroup,
+  offline: OfflineTable,
   history: ReadonlyMap<string, readonly HistoryEvent[]>,
   before: ReadonlyMap<string, StoredState>,
 ): number[] {
@@ -72,6 +74,6 @@ function unknownTimes(
   return [...before].flatMap(([key, { state }]) => {
     const known = new Set((history.get(key) ?? []).map(digestEvent));
     const times = [...(state?.seen ?? [])].flatMap(([digest, tile]) => (known.has(digest) ? [] : [tile * tileMs]));
-    return [...Map.groupBy(times, (timeMs) => Math.floor(timeMs / 3_600_000)).values()].map(([first]) => first as number);
+    return [...Map.groupBy(times, (timeMs) => partitionStartMs(offline, timeMs)).values()].map(([first]) => first as number);
   });
 }

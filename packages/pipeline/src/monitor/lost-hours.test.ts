@@ -1,11 +1,11 @@
 import { NS_PER } from '@tidemark/domain';
 import { expect, test } from 'vitest';
 import type { OfflineTable } from '../catalogue/catalogue.ts';
+import { hourFolder } from '../catalogue/history-files.ts';
 import { writeParquet } from '../files/parquet-write.ts';
 import type { Receipt } from '../ingest/ingest-plan.ts';
 import { dateOf, ledgerKeys } from '../ledger/ledger-keys.ts';
 import { createMemoryObjectStore } from '../memory-object-store.fixture.ts';
-import { partitionPath } from './history-files.ts';
 import { findLostHours, hoursBehindReceipts } from './lost-hours.ts';
 
 const SETTLED_MS = Date.UTC(2026, 0, 31, 12);
@@ -34,7 +34,7 @@ function bed() {
     file: (timeMs: number, rows: number) =>
       objects.put(
         'offline',
-        `feature-store/airports/data/${partitionPath(timeMs)}part-${files++}.parquet`,
+        `feature-store/airports/data/${hourFolder(timeMs)}part-${files++}.parquet`,
         writeParquet([{ name: 'entity_key', type: 'STRING', data: Array.from({ length: rows }, (_, at) => `A${at}`) }]),
       ),
     behind: () => hoursBehindReceipts({ objects, ledger: 'ledger' }, { group: 'airports', offline }, SETTLED_MS),
@@ -51,6 +51,26 @@ test('an hour that has fewer rows than its receipts add up to has lost some, the
   expect(await behind()).toEqual([hour(3), hour(4)]);
   await file(hour(4), 1);
   expect(await behind()).toEqual([hour(3)]);
+});
+
+test('in Iceberg format a day that has fewer rows than the receipts of its hours add up to has lost some', async () => {
+  const { objects, receipt } = bed();
+  const lake: OfflineTable = { database: 'service', table: 'airports', location: offline.location, tableFormat: 'iceberg' };
+  const file = (name: string, day: string, rows: number) =>
+    objects.put(
+      'offline',
+      `feature-store/airports/data/${name}/event_time_trunc=${day}/part.parquet`,
+      writeParquet([{ name: 'entity_key', type: 'STRING', data: Array.from({ length: rows }, (_, at) => `A${at}`) }]),
+    );
+  await receipt({ [name(hour(5))]: 3, [name(hour(4))]: 3, [name(hour(30))]: 2 });
+  await file('aaaaaaaa', '2026-01-30', 2);
+  await file('bbbbbbbb', '2026-01-31', 5);
+  const lost = () => hoursBehindReceipts({ objects, ledger: 'ledger' }, { group: 'airports', offline: lake }, SETTLED_MS);
+  expect(await lost()).toEqual([Date.UTC(2026, 0, 31)]);
+  await file('cccccccc', '2026-01-31', 1);
+  expect(await lost()).toEqual([]);
+  const isLost = await findLostHours(objects, lake, [hour(58), hour(59), hour(2), hour(3)], []);
+  expect([hour(60), hour(62), hour(2)].map((timeMs) => isLost(BigInt(timeMs) * NS_PER.ms))).toEqual([true, false, false]);
 });
 
 test.each([

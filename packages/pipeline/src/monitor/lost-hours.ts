@@ -1,12 +1,13 @@
 /**
- * Hours of event time whose files are gone from the history, by two kinds of evidence.
+ * Partitions of event time whose files are gone from the history, by two kinds of evidence: hours in Glue format, days in Iceberg's.
  *
- * Receipts: each accepted row was written to the history at least once, so an hour with fewer rows than its receipts add up to has
- * lost some, whatever the online store holds by now. Witnesses, where nothing left a receipt: several entities are
- * online with event times of an hour of which there is no file at all.
+ * Receipts: each accepted row was written to the history at least once, so a partition with fewer rows than its receipts add up to
+ * has lost some, whatever the online store holds by now. Witnesses, where nothing left a receipt: several entities are
+ * online with event times of a partition of which there is no file at all.
  */
 import { toMs } from '@tidemark/domain';
 import type { OfflineTable } from '../catalogue/catalogue.ts';
+import { type HistoryFile, historyFiles, partitionStartMs } from '../catalogue/history-files.ts';
 import { openParquet } from '../files/parquet-file.ts';
 import { hourStartMs } from '../ingest/event-hours.ts';
 import type { Receipt } from '../ingest/ingest-plan.ts';
@@ -14,7 +15,6 @@ import { loadReceipts } from '../ingest/load-receipts.ts';
 import { randomAccess } from '../ingest/random-access.ts';
 import { dateOf } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { hourFiles, partitionPath } from './history-files.ts';
 
 /** A single entity may have been written to the online store alone. */
 const FEWEST_WITNESSES = 2;
@@ -22,7 +22,7 @@ const RECEIPT_DAYS = 3;
 const MOST_HOURS = 200;
 const DAY_MS = 86_400_000;
 
-/** Of the newest hours that receipts of the last days tell of: those whose history has fewer rows than were accepted. */
+/** Of the newest hours that receipts of the last days tell of: the partitions whose history has fewer rows than were accepted. */
 export async function hoursBehindReceipts(
   { objects, ledger }: { readonly objects: ObjectStore; readonly ledger: string },
   { group, offline }: { readonly group: string; readonly offline: OfflineTable },
@@ -31,9 +31,14 @@ export async function hoursBehindReceipts(
   const dates = Array.from({ length: RECEIPT_DAYS }, (_, back) => dateOf(settledAtMs - back * DAY_MS));
   const receipts = (await loadReceipts(objects, ledger, dates)).filter((one) => one.group === group);
   const lost: number[] = [];
-  for (const [hour, accepted] of acceptedByHour(receipts, settledAtMs)) {
-    const timeMs = hourStartMs(hour);
-    if ((await countRows(objects, offline, timeMs)) < accepted) lost.push(timeMs);
+  const accepted = new Map<number, number>();
+  for (const [hour, rows] of acceptedByHour(receipts, settledAtMs)) {
+    const startMs = partitionStartMs(offline, hourStartMs(hour));
+    accepted.set(startMs, (accepted.get(startMs) ?? 0) + rows);
+  }
+  const files = await filesOf(objects, offline, [...accepted.keys()]);
+  for (const [startMs, rows] of accepted) {
+    if ((await countRows(objects, files.get(startMs) ?? [])) < rows) lost.push(startMs);
   }
   return lost;
 }
@@ -47,28 +52,43 @@ function acceptedByHour(receipts: readonly Receipt[], settledAtMs: number): [str
   return [...hours].sort(([a], [b]) => (a < b ? 1 : -1)).slice(0, MOST_HOURS);
 }
 
-async function countRows(objects: ObjectStore, offline: OfflineTable, timeMs: number): Promise<number> {
+/** The files of each partition, by where it begins. */
+async function filesOf(
+  objects: ObjectStore,
+  offline: OfflineTable,
+  startsMs: readonly number[],
+): Promise<ReadonlyMap<number, readonly HistoryFile[]>> {
+  if (startsMs.length === 0) return new Map();
+  const spans =
+    offline.tableFormat === 'iceberg'
+      ? [{ fromMs: Math.min(...startsMs), toMs: Math.max(...startsMs) + 1 }]
+      : startsMs.map((fromMs) => ({ fromMs, toMs: fromMs + 1 }));
+  const files: HistoryFile[] = [];
+  for (const span of spans) for await (const file of historyFiles(objects, offline, span)) files.push(file);
+  return Map.groupBy(files, ({ fromMs }) => fromMs);
+}
+
+async function countRows(objects: ObjectStore, files: readonly HistoryFile[]): Promise<number> {
   let rows = 0;
-  for await (const { bucket, key, sizeBytes } of hourFiles(objects, offline, timeMs)) {
+  for (const { bucket, key, sizeBytes } of files) {
     const { groupRows } = await openParquet(randomAccess(objects, { bucket, key }, sizeBytes));
     rows += groupRows.reduce((sum, one) => sum + one, 0);
   }
   return rows;
 }
 
-/** Whether the hour of an online record that the history does not know is lost. */
+/** Whether the partition of an online record that the history does not know is lost. */
 export async function findLostHours(
   objects: ObjectStore,
   offline: OfflineTable,
   unknownTimesMs: readonly number[],
   behindReceiptsMs: readonly number[],
 ): Promise<(timeNs: bigint) => boolean> {
-  const lost = new Set(behindReceiptsMs.map(partitionPath));
-  for (const [hour, times] of Map.groupBy(unknownTimesMs, partitionPath)) {
-    const [timeMs] = times;
-    if (timeMs === undefined || times.length < FEWEST_WITNESSES || lost.has(hour)) continue;
-    const { done } = await hourFiles(objects, offline, timeMs).next();
-    if (done === true) lost.add(hour);
-  }
-  return (timeNs) => lost.has(partitionPath(toMs(timeNs)));
+  const startOf = (timeMs: number) => partitionStartMs(offline, timeMs);
+  const lost = new Set(behindReceiptsMs.map(startOf));
+  const witnessed = [...Map.groupBy(unknownTimesMs, startOf)].filter(([, times]) => times.length >= FEWEST_WITNESSES);
+  const unexplained = witnessed.map(([startMs]) => startMs).filter((startMs) => !lost.has(startMs));
+  const files = await filesOf(objects, offline, unexplained);
+  for (const startMs of unexplained) if (!files.has(startMs)) lost.add(startMs);
+  return (timeNs) => lost.has(startOf(toMs(timeNs)));
 }

@@ -6,11 +6,13 @@
  * seen whole after some runs.
  */
 import { type Group, isWindowed, NS_PER, type Precision, TidemarkError, type WindowedGroup } from '@tidemark/domain';
-import { bucketOf, planEventRows, planNewestRows, printUnload, type Query, type TableName } from '@tidemark/sql';
+import { bucketOf, planEventRows, planNewestRows, printUnload, type Query } from '@tidemark/sql';
 import type { OfflineTable } from '../catalogue/catalogue.ts';
+import type { EventSpan } from '../catalogue/history-files.ts';
+import { historyTable } from '../catalogue/history-table.ts';
 import { loadJson } from '../ledger/json-objects.ts';
 import type { FeatureReader, RecordLister } from '../ports/feature-store.ts';
-import { type HistoryFiles, type HistoryWindow, listHistory, windowOf } from './history-files.ts';
+import { type HistoryFiles, listHistory, windowOf } from './history-files.ts';
 import { type GroupState, limitsOf, type MonitorDependencies, monitorKeys } from './monitor-request.ts';
 import { monitoredGroup } from './monitored-group.ts';
 import { readOnline, recordFeaturesOf, type WireRecord } from './online-state.ts';
@@ -30,7 +32,7 @@ export interface ObservedGroup {
 export interface SeenGroup {
   /** Before the first record was looked at, by the clock of the services. */
   readonly settledAtMs: number;
-  readonly window: HistoryWindow;
+  readonly window: EventSpan;
   readonly history: HistoryFiles;
   /** Whether every record of the online store was listed. */
   readonly isWhole: boolean;
@@ -85,8 +87,7 @@ function recordsQuery(state: GroupState, group: Group, offline: OfflineTable, { 
   const inUnit = (timeMs: number) => (BigInt(timeMs) * NS_PER.ms) / NS_PER[unit];
   const last = inUnit(window.toMs) - 1n;
   return planNewestRows({
-    table: tableOf(offline, window),
-    partitioned: window.fromMs !== undefined,
+    ...historyTable(offline, { bounded: window.fromMs !== undefined }),
     unit,
     from: window.fromMs === undefined ? undefined : inUnit(window.fromMs),
     to: last < LAST_BIGINT ? last : LAST_BIGINT,
@@ -102,18 +103,12 @@ function windowsQuery(state: GroupState, { windowed }: WindowedGroup, offline: O
   const { fromMs, toMs } = seen.window;
   const second = (timeMs: number) => BigInt(Math.floor(timeMs / 1_000));
   return planEventRows({
-    table: tableOf(offline, seen.window),
+    ...historyTable(offline, { bounded: fromMs !== undefined }),
     windowed,
     ...bucketsOf(state, seen),
     ...(fromMs === undefined ? {} : { hours: { fromSecond: second(fromMs), toSecond: second(toMs) - 1n } }),
   });
 }
-
-/** Without a first hour a projected table would try every hour of a century; the service's own lists what is there. */
-const tableOf = (offline: OfflineTable, { fromMs }: HistoryWindow): TableName =>
-  fromMs === undefined
-    ? { database: offline.database, name: offline.table }
-    : { database: offline.projectedDatabase, name: offline.projectedTable };
 
 const SAMPLE_BUCKETS = 100;
 

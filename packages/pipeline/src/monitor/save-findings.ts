@@ -1,10 +1,11 @@
 /** Findings as lines of the ledger: the entity by its HMAC, when, and where to look; never a key, never a value. */
 import { NS_PER, type Precision, printIso, toMs } from '@tidemark/domain';
+import type { OfflineTable } from '../catalogue/catalogue.ts';
+import { partitionFolder } from '../catalogue/history-files.ts';
 import { dateOf, ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { type AuditKey, createAuditKeys } from '../serve/audit-line.ts';
 import type { Finding, Inconsistency } from './finding.ts';
-import { partitionPath } from './history-files.ts';
 import type { Verdict } from './judge-entity.ts';
 import type { GroupState } from './monitor-request.ts';
 
@@ -15,7 +16,7 @@ const MOST_FINDINGS = 10_000;
 export async function saveFindings(
   deps: { readonly objects: ObjectStore; readonly ledger: string; readonly auditKey: AuditKey },
   { id, startedAt, group }: GroupState,
-  place: { readonly groupName: string; readonly historyLocation: string },
+  place: { readonly groupName: string; readonly offline: OfflineTable },
   { verdicts, hours }: { readonly verdicts: ReadonlyMap<string, Verdict>; readonly hours: readonly Finding[] },
 ): Promise<string | undefined> {
   const found = [
@@ -35,7 +36,7 @@ export async function saveFindings(
       features: finding.features,
       historyTime: print(finding.historyTimeNs),
       onlineTime: print(finding.onlineTimeNs),
-      look: { partition: partitionOf(place.historyLocation, finding), execution: id },
+      look: { partition: partitionOf(place.offline, finding), execution: id },
     }),
   );
   const key = ledgerKeys.inconsistencies(dateOf(nowMs), id, group);
@@ -43,9 +44,9 @@ export async function saveFindings(
   return key;
 }
 
-function partitionOf(location: string, { historyTimeNs, onlineTimeNs }: Finding): string | undefined {
+function partitionOf(offline: OfflineTable, { historyTimeNs, onlineTimeNs }: Finding): string | undefined {
   const timeNs = historyTimeNs ?? onlineTimeNs;
-  return timeNs === undefined ? undefined : `${location}/${partitionPath(toMs(timeNs))}`;
+  return timeNs === undefined ? undefined : partitionFolder(offline, toMs(timeNs));
 }
 
 const print = (timeNs: bigint | undefined) => (timeNs === undefined ? undefined : printIso(timeNs, finestOf(timeNs)));

@@ -1,4 +1,4 @@
-import type { CollectionKind, Group, ScalarKind } from '@tidemark/domain';
+import type { CollectionKind, Group, ScalarKind, TableFormat } from '@tidemark/domain';
 
 export interface DescribedFeature {
   readonly name: string;
@@ -18,7 +18,9 @@ export interface DescribedGroup {
   readonly ttlMs: number | undefined;
   /** Whether it has an online store. */
   readonly online: boolean;
-  readonly offline: { readonly database: string; readonly table: string; readonly location: string } | undefined;
+  readonly offline:
+    | { readonly database: string; readonly table: string; readonly location: string; readonly tableFormat: TableFormat }
+    | undefined;
 }
 
 /** The control plane of the feature store. */

@@ -7,6 +7,7 @@
 import { type EventStream, eventGroupOf, isWindowed, TidemarkError, type WindowedGroup } from '@tidemark/domain';
 import { planEventRows, printUnload } from '@tidemark/sql';
 import { type OfflineTable, resolveGroup } from '../catalogue/catalogue.ts';
+import { historyTable } from '../catalogue/history-table.ts';
 import { loadJson } from '../ledger/json-objects.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { RebuildBucketDependencies, RebuildDependencies } from './rebuild-dependencies.ts';
@@ -72,9 +73,8 @@ async function planGroup(
 ): Promise<PlannedGroup | undefined> {
   const chosen = failures === undefined ? items : await withRecords(deps, id, group, items);
   if (chosen.length === 0) return undefined;
-  const { database, table: name } = await historyOf(deps, group);
   const query = planEventRows({
-    table: { database, name },
+    ...historyTable(await historyOf(deps, group), { bounded: false }),
     windowed: group.windowed,
     buckets: items.length,
     ...(failures === undefined ? {} : { only: chosen.map(({ index }) => index), fromMs: earliestOf(group, failures) }),

@@ -132,7 +132,7 @@ describe(`the printed comparison on DuckDB (FAST_CHECK_SEED=${SEED})`, () => {
       );
   }
 
-  async function answer(one: Scenario) {
+  async function answer(one: Scenario, partitioned = true) {
     await createTables(one);
     const times = one.candidates.map(({ t }) => BigInt(START_MS + t * 500)).sort((a, b) => Number(a - b));
     const query = planComparison({
@@ -142,7 +142,7 @@ describe(`the printed comparison on DuckDB (FAST_CHECK_SEED=${SEED})`, () => {
         earliest: times[0] as bigint,
         latest: times.at(-1) as bigint,
       },
-      history: { database: 'b', name: 'history' },
+      history: { table: { database: 'b', name: 'history' }, partitioned },
       wholeHistory: { database: 'b', name: 'history' },
       columns: [
         { feature: 'n', type: 'bigint' },
@@ -168,6 +168,7 @@ describe(`the printed comparison on DuckDB (FAST_CHECK_SEED=${SEED})`, () => {
         scenario.filter((one) => !isTied(one)),
         async (one) => {
           const found = await answer(one);
+          expect(await answer(one, false)).toEqual(found);
           const order = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).sort();
           expect(order(found.map(({ bucket: _, ...row }) => row))).toEqual(order(judge(one)));
           for (const { bucket } of found) expect(['0', '1', '2']).toContain(bucket);

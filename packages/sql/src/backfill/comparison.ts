@@ -6,9 +6,12 @@ export interface BackfillComparison {
   /** Of event times: the precision of the group. */
   readonly unit: Precision;
   readonly candidates: ComparedCandidates;
-  /** The group's history, with the partition columns year, month, day and hour of the event time. */
-  readonly history: TableName;
-  /** The same history as one table without partitions: for what lies after the candidates. */
+  readonly history: {
+    readonly table: TableName;
+    /** Whether it shows the partition columns year, month, day and hour of the event time. */
+    readonly partitioned: boolean;
+  };
+  /** The same history as a table without partitions: for what lies after the candidates. */
   readonly wholeHistory: TableName;
   /** The group's features, in the order of the candidates' columns f1, f2 … */
   readonly columns: readonly { readonly feature: string; readonly type: ColumnType }[];

@@ -6,7 +6,7 @@ test('the comparison as Athena gets it', () => {
   const query = planComparison({
     unit: 'ms',
     candidates: { table: { database: 'own', name: 'candidates' }, earliest: 983_448_000_000n, latest: 984_052_799_999n },
-    history: { database: 'own', name: 'dev_route_days_v1' },
+    history: { table: { database: 'own', name: 'dev_route_days_v1' }, partitioned: true },
     wholeHistory: { database: 'service', name: 'dev_route_days_v1_1' },
     columns: [
       { feature: 'mean_delay', type: 'double' },

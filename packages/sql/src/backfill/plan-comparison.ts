@@ -42,7 +42,7 @@ const named = (name: string, body: NamedQuery['body']): NamedQuery => ({ name, b
 export function planComparison(plan: BackfillComparison): Query {
   const range = { unit: plan.unit, labels: plan.candidates };
   const columns = plan.columns.map((one) => ({ ...one, output: one.feature }));
-  const history = historyOf(range, { alias: 'history', table: plan.history, partitioned: true, columns, maxAge: 0n });
+  const history = historyOf(range, { alias: 'history', ...plan.history, columns, maxAge: 0n });
   return {
     with: [
       history,

@@ -53,7 +53,7 @@ export function historyOf(plan: HistoryRange, join: HistoryOfJoin): NamedQuery {
           ],
           from: { kind: 'table', table: join.table },
           where: [
-            ...(join.partitioned ? partitionBounds(range) : []),
+            ...hourBounds(range, join.partitioned),
             ...['entity_key', 'event_time', 'api_invocation_time', 'write_time'].map((name) => isNotNull(column(name))),
           ],
         },
@@ -109,8 +109,30 @@ export function secondBounds({ fromSecond, toSecond }: ReadRange): Expression {
     : between(second, integer(fromSecond), integer(toSecond));
 }
 
-/** The partition of a row is the hour of its event time, so these bounds leave out nothing that {@link secondBounds} keeps. */
-export function partitionBounds({ fromSecond, toSecond }: ReadRange): Expression[] {
+/**
+ * The rows whose event time lies in the hours of a range, said in a form that lets whole files be left out. {@link secondBounds} is exact.
+ * @param partitioned Whether the table shows the hour of the event time as its partition columns.
+ */
+export const hourBounds = (range: ReadRange, partitioned: boolean): Expression[] =>
+  partitioned ? partitionBounds(range) : textBounds(range);
+
+/**
+ * Over the text of the event time, whatever number of digits it has: what the statistics of a Parquet file tell, and Iceberg's
+ * partitions, which are its first ten characters. Of one second the text without a fraction sorts last, since `.` is before `Z`.
+ */
+function textBounds({ fromSecond, toSecond }: ReadRange): Expression[] {
+  const eventTime = column('event_time');
+  const latest = operation('<=', eventTime, text(`${hourText(toSecond)}:59:59Z`));
+  return fromSecond === undefined ? [latest] : [operation('>=', eventTime, text(hourText(fromSecond))), latest];
+}
+
+/** Text of a time up to its hour, which no event time of that hour or later is less than. */
+export function hourText(second: bigint): string {
+  const { year, month, day, hour } = partitionOf(second);
+  return `${year}-${month}-${day}T${hour}`;
+}
+
+function partitionBounds({ fromSecond, toSecond }: ReadRange): Expression[] {
   const hour = operation('||', column('year'), column('month'), column('day'), column('hour'));
   const last = partitionOf(toSecond);
   const lastHour = text(last.year + last.month + last.day + last.hour);

@@ -101,7 +101,8 @@ describe('the plan of a point-in-time join', () => {
               coalesce(is_deleted, false) AS deleted,
               city AS f1
             FROM tidemark.airport_profile
-            WHERE entity_key IS NOT NULL
+            WHERE event_time <= '2001-01-09T23:59:59Z'
+              AND entity_key IS NOT NULL
               AND event_time IS NOT NULL
               AND api_invocation_time IS NOT NULL
               AND write_time IS NOT NULL

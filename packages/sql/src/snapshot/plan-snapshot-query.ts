@@ -11,9 +11,8 @@
  * Rows go into `parts` files by the MD5 of their key, at most 100, which is what UNLOAD can write.
  */
 import { ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, FRACTION_DIGITS, NS_PER } from '@tidemark/domain';
-import { fraction, historyColumn, milliseconds, rowHash, wholeSecond } from '../point-in-time/history.ts';
+import { fraction, historyColumn, hourText, milliseconds, rowHash, wholeSecond } from '../point-in-time/history.ts';
 import type { ColumnType } from '../point-in-time/plan.ts';
-import { partitionOf } from '../point-in-time/read-range.ts';
 import {
   bool,
   call,
@@ -88,18 +87,10 @@ function decoded({ table, columns, asOfSecond, ttlSeconds }: SnapshotQuery): Sel
     where: [
       ...[ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, 'api_invocation_time', 'write_time'].map((name) => isNotNull(column(name))),
       operation('<', milliseconds(column('api_invocation_time')), integer(asOfSecond * (NS_PER.s / NS_PER.ms))),
+      // Decides nothing, `alive` does: it lets whole files be left out by what is known of their event times.
       ...(ttlSeconds === undefined ? [] : [operation('>=', eventTime, text(hourText(asOfSecond - ttlSeconds)))]),
     ],
   };
-}
-
-/**
- * Text of a time up to its hour, which every event time of that hour or later is not less than, however many digits it has.
- * It decides nothing, `alive` does: it lets whole files be left out by the statistics of their column.
- */
-function hourText(second: bigint): string {
-  const { year, month, day, hour } = partitionOf(second);
-  return `${year}-${month}-${day}T${hour}`;
 }
 
 const hashed = ({ columns }: SnapshotQuery): Select => ({

@@ -6,7 +6,7 @@
  * an entity by (event time, id); n is when the entity's next event of the same value of a field comes.
  */
 import { FRACTION_DIGITS } from '@tidemark/domain';
-import { fraction, partitionBounds, secondBounds, wholeSecond } from '../point-in-time/history.ts';
+import { fraction, hourBounds, secondBounds, wholeSecond } from '../point-in-time/history.ts';
 import type { PointInTimePlan } from '../point-in-time/plan.ts';
 import { perSecond, readRange } from '../point-in-time/read-range.ts';
 import {
@@ -82,7 +82,7 @@ function decode(plan: PointInTimePlan, windows: PlanWindows): Select {
         ],
         from: { kind: 'table', table: windows.table },
         where: [
-          ...(windows.partitioned ? partitionBounds(range) : []),
+          ...hourBounds(range, windows.partitioned),
           ...[EVENT_ENTITY, EVENT_ID, 'event_time'].map((name) => isNotNull(column(name))),
         ],
       },

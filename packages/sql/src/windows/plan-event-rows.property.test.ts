@@ -37,7 +37,12 @@ describe(`the rows that states are made again from (FAST_CHECK_SEED=${SEED})`, (
     await fc.assert(
       fc.asyncProperty(windowScenario, async ({ group, events, labels }) => {
         await createEventTables(connection, 'rows', group, { events, labels });
-        const plan = { table: { database: 'rows', name: 'events' }, windowed: group.windowed, buckets: BUCKETS };
+        const plan = {
+          table: { database: 'rows', name: 'events' },
+          partitioned: false,
+          windowed: group.windowed,
+          buckets: BUCKETS,
+        };
         const text = athenaOnDuckDb(printAthena(planEventRows(plan)));
         const kept = (await connection.runAndReadAll(text)).getRowObjectsJS();
         leftOut += events.length - kept.length;
@@ -62,7 +67,13 @@ describe(`the rows that states are made again from (FAST_CHECK_SEED=${SEED})`, (
     const { group, events, labels } = scenario;
     await createEventTables(connection, 'chosen', group, { events, labels });
     const read = async (options: { only?: readonly number[]; fromMs?: number }) => {
-      const plan = { table: { database: 'chosen', name: 'events' }, windowed: group.windowed, buckets: BUCKETS, ...options };
+      const plan = {
+        table: { database: 'chosen', name: 'events' },
+        partitioned: false,
+        windowed: group.windowed,
+        buckets: BUCKETS,
+        ...options,
+      };
       return (await connection.runAndReadAll(athenaOnDuckDb(printAthena(planEventRows(plan))))).getRowObjectsJS();
     };
     const whole = await read({ fromMs: Math.min(...events.map((event) => event.timeMs)) });

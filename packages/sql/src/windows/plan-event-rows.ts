@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { WindowSettings } from '@tidemark/domain';
-import { fraction, partitionBounds, wholeSecond } from '../point-in-time/history.ts';
+import { fraction, hourBounds, wholeSecond } from '../point-in-time/history.ts';
 import type { ReadRange } from '../point-in-time/read-range.ts';
 import {
   bool,
@@ -37,7 +37,9 @@ export interface EventRowsPlan {
   readonly only?: readonly number[];
   /** Events from this time on stay, however old: milliseconds since 1970. */
   readonly fromMs?: number;
-  /** Only these hours of event time are read, of a table that shows year, month, day and hour; left out: all. */
+  /** Whether the table shows the partition columns year, month, day and hour. */
+  readonly partitioned: boolean;
+  /** Only these hours of event time are read; left out: all. */
   readonly hours?: ReadRange;
 }
 
@@ -101,7 +103,7 @@ function decode(plan: EventRowsPlan): Select {
     ],
     from: { kind: 'table', table: plan.table },
     where: [
-      ...(plan.hours === undefined ? [] : partitionBounds(plan.hours)),
+      ...(plan.hours === undefined ? [] : hourBounds(plan.hours, plan.partitioned)),
       ...[EVENT_ENTITY, EVENT_ID, 'event_time'].map((name) => isNotNull(column(name))),
       ...(plan.only === undefined ? [] : [anyOf(plan.only.map((one) => operation('=', bucket, integer(one))))]),
     ],
