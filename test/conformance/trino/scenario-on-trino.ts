@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { planPointInTime, printAthena } from '@tidemark/sql';
 import { createScenarioTables, planOf, type ResultRow, type Scenario } from '@tidemark/testing';
-import { runOnTrino } from './trino-client.ts';
+import { type Catalog, measureOnTrino, runOnTrino } from './trino-client.ts';
 
 /** Without a dictionary: DuckDB 1.5.6 puts 0.0 and -0.0 into one entry of it, and the sign is lost. */
 const PARQUET = 'FORMAT parquet, DICTIONARY_SIZE_LIMIT 0';
@@ -54,8 +54,41 @@ async function publishTable(
   if (partitioned) await runOnTrino(url, `CALL system.sync_partition_metadata('${schema}', '${table}', 'ADD')`);
 }
 
+/** Copies what was published into Iceberg tables, the histories partitioned as the service does it: by the day that the text of the event time begins with. */
+export async function publishAsIceberg(url: string, schema: string, scenario: Scenario): Promise<void> {
+  await runOnTrino(url, `CREATE SCHEMA ${schema}`, 'iceberg');
+  await runOnTrino(
+    url,
+    `CREATE TABLE ${schema}.labels WITH (format = 'PARQUET') AS SELECT * FROM hive.${schema}.labels`,
+    'iceberg',
+  );
+  for (const [at, join] of scenario.joins.entries()) {
+    const columns = [
+      ...['entity_key', 'event_time', ...Object.keys(join.features), 'is_deleted'].map((name) => `"${name}"`),
+      ...['write_time', 'api_invocation_time'].map((name) => `CAST(${name} AS timestamp(6)) AS ${name}`),
+    ];
+    const properties = "format = 'PARQUET', partitioning = ARRAY['truncate(event_time, 10)']";
+    await runOnTrino(
+      url,
+      `CREATE TABLE ${schema}.j${at} WITH (${properties}) AS SELECT ${columns.join(', ')} FROM hive.${schema}.j${at}`,
+      'iceberg',
+    );
+  }
+}
+
+/** The scenario as a plan reads it there: no table shows the hour as partition columns. */
+export const inIceberg = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  joins: scenario.joins.map((join) => ({ ...join, partitioned: false })),
+});
+
 /** What Trino answers to the printed plan, with the types of the oracle. */
-export async function answerOnTrino(url: string, schema: string, scenario: Scenario): Promise<ResultRow[]> {
+export async function answerOnTrino(
+  url: string,
+  schema: string,
+  scenario: Scenario,
+  catalog?: Catalog,
+): Promise<{ rows: ResultRow[]; rowsRead: number }> {
   const plan = planOf(scenario, schema);
   const bigints = new Set(['label_row', ...plan.joins.map((join) => `${join.alias}_time`)]);
   for (const one of plan.joins.flatMap((join) => join.columns)) if (one.type === 'bigint') bigints.add(one.output);
@@ -67,11 +100,12 @@ export async function answerOnTrino(url: string, schema: string, scenario: Scena
     ]),
   ];
   const columns = names.map((name) => (bigints.has(name) ? `CAST("${name}" AS varchar) AS "${name}"` : `"${name}"`));
-  const rows = await runOnTrino(url, `SELECT ${columns.join(', ')} FROM (\n${printAthena(planPointInTime(plan))}\n)`);
+  const statement = `SELECT ${columns.join(', ')} FROM (\n${printAthena(planPointInTime(plan))}\n)`;
+  const { rows, rowsRead } = await measureOnTrino(url, statement, catalog);
   const typed = rows.map((row) =>
     Object.fromEntries(
       Object.entries(row).map(([name, value]) => [name, bigints.has(name) && value !== null ? BigInt(value as string) : value]),
     ),
   ) as ResultRow[];
-  return typed.sort((a, b) => ((a.label_row as bigint) < (b.label_row as bigint) ? -1 : 1));
+  return { rows: typed.sort((a, b) => ((a.label_row as bigint) < (b.label_row as bigint) ? -1 : 1)), rowsRead };
 }
