@@ -1,22 +1,22 @@
-import { BatchGetRecordCommand, type SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
+import type { SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import type { WireValue } from '@tidemark/domain';
 import type { FeatureReader, OnlineRecord } from '@tidemark/pipeline';
+import { directCalls } from './direct-call.ts';
 import { calling } from './translate-error.ts';
 
 export function createBatchReader(runtime: SageMakerFeatureStoreRuntimeClient): FeatureReader {
+  const { batchGetRecord } = directCalls(runtime);
   return {
     async read(requests) {
       const answer = await calling('BatchGetRecord', () =>
-        runtime.send(
-          new BatchGetRecordCommand({
-            Identifiers: requests.map(({ groupName, entityKeys, features }) => ({
-              FeatureGroupName: groupName,
-              RecordIdentifiersValueAsString: [...entityKeys],
-              FeatureNames: [...features],
-            })),
-            ExpirationTimeResponse: 'Enabled',
-          }),
-        ),
+        batchGetRecord({
+          Identifiers: requests.map(({ groupName, entityKeys, features }) => ({
+            FeatureGroupName: groupName,
+            RecordIdentifiersValueAsString: [...entityKeys],
+            FeatureNames: [...features],
+          })),
+          ExpirationTimeResponse: 'Enabled',
+        }),
       );
       return {
         records: (answer.Records ?? []).map((record): OnlineRecord => {

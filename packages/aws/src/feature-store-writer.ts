@@ -1,5 +1,4 @@
 import {
-  BatchWriteRecordCommand,
   type BatchWriteRecordEntry,
   type FeatureValue,
   PutRecordCommand,
@@ -7,7 +6,7 @@ import {
   type TargetStore,
 } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import type { FeatureWriter, WriteEntry } from '@tidemark/pipeline';
-import { withPrintedBatchWrites } from './batch-write-body.ts';
+import { directCalls } from './direct-call.ts';
 import { calling, isServiceError, translateError } from './translate-error.ts';
 
 const STORES: Readonly<Record<WriteEntry['stores'], TargetStore[]>> = {
@@ -25,7 +24,7 @@ const wireValues = (entry: WriteEntry): FeatureValue[] =>
 
 /** Writes 25 records a call. The service names failed entries by their echo, so they are found again by key, time and stores. */
 export function createBatchWriter(runtime: SageMakerFeatureStoreRuntimeClient): FeatureWriter {
-  withPrintedBatchWrites(runtime);
+  const { batchWriteRecord } = directCalls(runtime);
   return {
     async write(entries) {
       const Entries = entries.map(
@@ -35,7 +34,7 @@ export function createBatchWriter(runtime: SageMakerFeatureStoreRuntimeClient): 
           TargetStores: STORES[entry.stores],
         }),
       );
-      const answer = await calling('BatchWriteRecord', () => runtime.send(new BatchWriteRecordCommand({ Entries })));
+      const answer = await calling('BatchWriteRecord', () => batchWriteRecord({ Entries }));
       if ((answer.Errors ?? []).length === 0 && (answer.UnprocessedEntries ?? []).length === 0)
         return { unprocessed: [], refused: [] };
       const sent = new Map<string, WriteEntry[]>();

@@ -1,9 +1,9 @@
 /** The client of the online store, and how functions write through it. */
 import { SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
-import { clientSettings, createBatchWriter, createSingleWriter, withConstantUserAgent } from '@tidemark/aws';
+import { clientSettings, createBatchWriter, createSingleWriter } from '@tidemark/aws';
 import type { FeatureWriter } from '@tidemark/pipeline';
 
-export const runtime = withConstantUserAgent(new SageMakerFeatureStoreRuntimeClient(clientSettings));
+export const runtime = new SageMakerFeatureStoreRuntimeClient(clientSettings);
 
 /** @param api `single` where a region has no BatchWriteRecord yet. */
 export const createWriter = (api: string): FeatureWriter =>
