@@ -1,9 +1,6 @@
-interface SdkConfig {
-  defaultUserAgentProvider(): Promise<readonly (readonly [name: string, version?: string])[]>;
-}
 /** What this needs of any client of the SDK. */
 interface SdkClient {
-  readonly config: SdkConfig;
+  readonly config: { defaultUserAgentProvider(): Promise<readonly (readonly [name: string, version?: string])[]> };
   readonly middlewareStack: { remove(name: string): boolean; add(middleware: unknown, options: unknown): void };
 }
 interface Call {
@@ -11,10 +8,6 @@ interface Call {
 }
 
 const NO_TOKEN = /[^\w!#$%&'*+./^`|~-]/g;
-
-/** What the SDK says it is, as the value of one header. */
-export const printUserAgent = async (config: SdkConfig): Promise<string> =>
-  (await config.defaultUserAgentProvider()).map((part) => part.join('/').replace(NO_TOKEN, '-')).join(' ');
 
 /**
  * The same client, which says what it is in words made once. The SDK makes them anew for every request, escapes each
@@ -27,7 +20,9 @@ export function withConstantUserAgent<Client extends SdkClient>(client: Client):
   client.middlewareStack.add(
     <Answer>(next: (call: Call) => Promise<Answer>) =>
       async (call: Call): Promise<Answer> => {
-        words ??= printUserAgent(client.config);
+        words ??= client.config
+          .defaultUserAgentProvider()
+          .then((parts) => parts.map((part) => part.join('/').replace(NO_TOKEN, '-')).join(' '));
         call.request.headers['user-agent'] = await words;
         return next(call);
       },

@@ -15,8 +15,7 @@ const runtime = mockClient(SageMakerFeatureStoreRuntimeClient);
 beforeEach(() => runtime.reset());
 
 const group = defineGroup({ name: 'g', entity: defineEntity({ name: 'e', key: { e: 'string' } }), features: { n: integral() } });
-/** Nobody listens there: every call is left to the SDK, which is the mock. */
-const client = new SageMakerFeatureStoreRuntimeClient({ region: 'us-east-1', endpoint: 'http://127.0.0.1:9' });
+const client = new SageMakerFeatureStoreRuntimeClient({ region: 'us-east-1' });
 
 function entryOf(entity: string, stores: WriteEntry['stores'] = 'both'): WriteEntry {
   const record = encodeRecord(group, { e: entity, eventTime: '2026-01-31T09:00:00Z', n: 1 });
