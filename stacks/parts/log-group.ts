@@ -15,7 +15,7 @@ export function createLogGroup(
     `${name}Log`,
     {
       name: context.names.logGroup(kind, of),
-      // Infrequent Access takes no subscription and few ways to read, and a group's class is for ever: docs/decisions/040-audit-log.md.
+      // Infrequent Access takes no subscription and few ways to read, and a group's class is for ever: docs/decisions/041-audit-log.md.
       logGroupClass: 'STANDARD',
       kmsKeyId: keys.operations.arn,
       retentionInDays: isEvidence ? context.profile.auditDays : context.profile.logDays,

@@ -1,6 +1,7 @@
 import { type CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { TidemarkError } from '@tidemark/domain';
 import type { LogLine, LogWriter } from '@tidemark/pipeline';
+import { withPrintedLogEvents } from './put-log-events-body.ts';
 import { calling, isServiceError, translateError } from './translate-error.ts';
 
 /** @see API reference of CloudWatch Logs, PutLogEvents */
@@ -11,6 +12,8 @@ const LONGEST_SPAN_MS = 86_400_000;
 
 /** Writes into the streams of one log group, which make themselves. */
 export function createLogWriter(logs: CloudWatchLogsClient, logGroupName: string): LogWriter {
+  withPrintedLogEvents(logs);
+
   async function put(logStreamName: string, lines: readonly LogLine[]): Promise<void> {
     const logEvents = lines.map(({ timestampMs, message }) => ({ timestamp: timestampMs, message }));
     const { rejectedLogEventsInfo } = await logs.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }));

@@ -10,7 +10,7 @@
  * Differences by design
  * - What functions print is in files (`logs/`, see lambda.ts), not in their groups: those cannot be read here. Subscriptions
  *   see it all the same.
- * - A subscription delivers after a second of the engine's time or 500,000 characters; what a kill finds waiting is lost.
+ * - A subscription delivers after two seconds of the engine's time or a million characters; what a kill finds waiting is lost.
  *   `logRedeliverShare` of the deliveries happen twice, as "at least once" allows.
  * - An event can be read as soon as it was put.
  *

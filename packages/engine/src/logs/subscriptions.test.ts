@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestContext } from '../lambda/lambda.fixture.ts';
@@ -24,7 +25,7 @@ function open(changes: Partial<typeof context> = {}) {
 beforeEach(() => open());
 afterEach(() => context[Symbol.dispose]());
 
-test('matching lines of a second come together, a message a stream, in the form that the service sends', () => {
+test('matching lines of two seconds come together, a message a stream, in the form that the service sends', () => {
   subscriptions.capture(GROUP, 'a', read(1));
   subscriptions.capture(GROUP, 'a', '{"kind":"other"}');
   subscriptions.capture(GROUP, 'b', read(2));
@@ -32,7 +33,7 @@ test('matching lines of a second come together, a message a stream, in the form 
   subscriptions.capture(GROUP, 'a', read(4));
   expect(delivered).toEqual([]);
   expect(subscriptions.isBusy()).toBe(true);
-  context.clock.advance(1_000);
+  context.clock.advance(2_000);
   expect(subscriptions.isBusy()).toBe(false);
   expect(delivered).toMatchObject([
     {
@@ -55,17 +56,25 @@ test('matching lines of a second come together, a message a stream, in the form 
   expect(new Set(ids).size).toBe(3);
 });
 
-test('so many characters do not wait for the second', () => {
-  const line = JSON.stringify({ kind: 'read', text: 'x'.repeat(100_000) });
+test('a million characters do not wait', () => {
+  const line = JSON.stringify({ kind: 'read', text: 'x'.repeat(200_000) });
   for (let count = 0; count < 5; count += 1) subscriptions.capture(GROUP, 'a', line);
   expect(delivered.map(({ message }) => message.logEvents.length)).toEqual([5]);
+});
+
+test('what does not get small enough goes in parts', () => {
+  const line = () => JSON.stringify({ kind: 'read', text: randomBytes(150_000).toString('base64') });
+  const lines = Array.from({ length: 5 }, line);
+  for (const one of lines) subscriptions.capture(GROUP, 'a', one);
+  expect(delivered.flatMap(({ message }) => message.logEvents.map((event) => event.message))).toEqual(lines);
+  expect(delivered.map(({ message }) => message.logEvents.length)).toEqual([3, 2]);
 });
 
 test('flush delivers what waits, once', () => {
   subscriptions.capture(GROUP, 'a', read(1));
   subscriptions.flush();
   subscriptions.flush();
-  context.clock.advance(1_000);
+  context.clock.advance(2_000);
   expect(delivered).toHaveLength(1);
 });
 

@@ -28,11 +28,13 @@ interface Batch {
   length: number;
 }
 
-const DELIVER_EVERY_MS = 1_000;
-/** Well below the megabyte that an asynchronous invocation takes, compressed and in base 64. */
-const MOST_CHARACTERS = 500_000;
+/** A delivery costs two syncs of the disk, so rather few. */
+const DELIVER_EVERY_MS = 2_000;
+const MOST_CHARACTERS = 1_000_000;
+/** An asynchronous invocation takes a megabyte, the text around the data included. */
+const MOST_ENCODED = 1_000_000;
 
-/** Gathers lines for up to a second, per stream as the service does, and delivers each batch at least once. */
+/** Gathers lines for two seconds, per stream as the service does, and delivers each batch at least once. */
 export function createSubscriptions(
   context: EngineContext,
   deliver: (functionArn: string, event: unknown) => Promise<void>,
@@ -43,7 +45,7 @@ export function createSubscriptions(
   let cancel: (() => void) | undefined;
   let captured = 0;
 
-  function send({ spec, logStream, events }: Batch): void {
+  function send({ spec, logStream, events }: Pick<Batch, 'spec' | 'logStream' | 'events'>): void {
     const message = {
       messageType: 'DATA_MESSAGE',
       owner: account,
@@ -53,7 +55,13 @@ export function createSubscriptions(
       logEvents: events,
     };
     // Level 1: this stands in the way of the requests that come meanwhile.
-    const event = { awslogs: { data: gzipSync(JSON.stringify(message), { level: 1 }).toString('base64') } };
+    const data = gzipSync(JSON.stringify(message), { level: 1 }).toString('base64');
+    if (data.length > MOST_ENCODED && events.length > 1) {
+      const half = Math.ceil(events.length / 2);
+      for (const part of [events.slice(0, half), events.slice(half)]) send({ spec, logStream, events: part });
+      return;
+    }
+    const event = { awslogs: { data } };
     const times = random() < settings.logRedeliverShare ? 2 : 1;
     for (let time = 0; time < times; time += 1) {
       deliver(functionArn(context, spec.functionName), event).catch((error: Error) => log(`logs: ${spec.name}: ${error.name}`));
