@@ -66,7 +66,8 @@ counted once so; what functions on a schedule take of Lambda's time and of S3 is
   CloudWatch Logs brings many at once.
 - **KMS**: one request in a hundred uses of a key under S3 bucket keys. That SageMaker and Kinesis keep a key for minutes, as
   DynamoDB does, is assumed; if the online store asked KMS for each call, that would be ${dollars(prices.keyRequest.dollars * 1_000_000)} dollars for a million calls more.
-- **Feature Store's own writes to S3**, a file a group and hour of event time, are not counted: they depend on how data come.
+- **Feature Store's own writes to S3** are not counted: they depend on how data come. In Glue format it is a file a group and hour of event
+  time, in production's Iceberg a file a group and day, and metadata and a call of Glue with each flush.
 - **Not in here**: private links into a VPC, CloudFront, KMS and storage of consumers, data transfer, support.
 
 ## Prices
