@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the point-in-time plans on a real Trino, over histories in Glue format and in Iceberg's, and compares every answer with the oracle.
 #
-#   test/conformance/trino.sh            some minutes the first time (400 MB from Maven Central), then about two
+#   test/conformance/trino.sh            some minutes the first time (280 MB from Maven Central), then three or four
 #
 # Trino 406 on Java 17 is the newest that Maven Central has as libraries complete enough to read Parquet from the local disk,
 # and close to what Athena engine version 3 grew from. It is assembled once under ${TIDEMARK_CACHE:-~/.cache/tidemark}/trino-406

@@ -106,14 +106,14 @@ export function departureIn({ data }: PlannedRecord): SentDeparture[] {
 
 /** Puts records through the real client, what the stream refuses again. */
 export async function produce(
-  { engine: { endpoint, region } }: Pick<RunningStage, 'engine'>,
+  { engine: { endpoint, region, stage } }: Pick<RunningStage, 'engine'>,
   records: readonly PlannedRecord[],
 ): Promise<void> {
   const kinesis = new KinesisClient({ endpoint, region, credentials: engineCredentials });
   for (let at = 0; at < records.length; at += 100) {
     for (let open = records.slice(at, at + 100); open.length > 0; ) {
       const Records = open.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: Buffer.from(data) }));
-      const answer = await kinesis.send(new PutRecordsCommand({ StreamName: 'dev-departures', Records }));
+      const answer = await kinesis.send(new PutRecordsCommand({ StreamName: `${stage}-departures`, Records }));
       open = open.filter((_, index) => answer.Records?.[index]?.ErrorCode !== undefined);
     }
   }

@@ -11,12 +11,15 @@ import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
 import { upload } from '@tidemark/cli/upload';
 import type { ProfileName } from '@tidemark/engine';
 import { type BackfillReceipt, type Catalogue, type DatasetManifest, ledgerKeys } from '@tidemark/pipeline';
+import type { SentEvent } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyDefinitions, type DefinitionsCopy } from './definitions-copy.ts';
+import { produce, windowsAt } from './departure-events.ts';
 import { removeDir, temporaryDir } from './harness.ts';
 import { inFastTime, ingestFiles } from './ingest-files.ts';
 import { runMonitor } from './monitor/run-monitor.ts';
 import { type OnlineValues, onlineStoreOf } from './online-store.ts';
+import { type Cells, readParquetRows } from './raw-files.ts';
 import { routeDays, week, writeRouteWeek, writeRouteWeekLabels } from './route-week.ts';
 import { tidemark } from './tidemark-process.ts';
 import { until } from './until.ts';
@@ -124,6 +127,15 @@ const dataset = (stage: RunningStage, id: string): Promise<DatasetManifest> =>
     ),
   );
 
+/** In the order of the labels; a small data set is one file. */
+async function rowsOf(stage: RunningStage, { id, files: parts }: DatasetManifest): Promise<Cells[]> {
+  expect(parts).toHaveLength(1);
+  const key = `datasets/${id}/part-00000.parquet`;
+  const path = join(files, `${stage.stage}-${id}.parquet`);
+  writeFileSync(path, (await stage.objects.read({ bucket: stage.names.bucket('datasets'), key })) ?? new Uint8Array());
+  return readParquetRows(path);
+}
+
 let glue: Bed;
 let glueDataset: DatasetManifest;
 beforeAll(async () => {
@@ -220,6 +232,65 @@ describe.each<ProfileName>(['default', 'harsh'])('in Iceberg format, the engine 
     const { found, report } = await runMonitor(stage, 'whole', { scope: 'full', groups: [GROUP], offlineDelaySeconds: 1_200 });
     expect(found).toEqual([]);
     expect(report.groups).toMatchObject([{ outcome: 'compared', entities: { compared: 60, inconsistent: 0 } }]);
+  });
+
+  test('windows are consistent with their events, made again from them, and in a data set what was served', async () => {
+    const nowMs = stage.instance.clock.nowMs();
+    const airports = ['ATL', 'JFK', 'LAX'];
+    const events = Array.from({ length: 60 }, (_, at): SentEvent => {
+      // Over an hour and a half back, at whole seconds and between: some are out of the window.
+      const timeMs = nowMs - 60_000 - at * 90_500;
+      const entity = airports[at % airports.length] as string;
+      return { entity, id: `e${at}`, timeMs, arrivedMs: nowMs, values: { destination: 'ORD', delay: at } };
+    });
+    await produce(
+      stage,
+      events.map(({ entity, id, timeMs, values }) => ({
+        partitionKey: entity,
+        data: JSON.stringify({ id, airport: entity, scheduled: new Date(timeMs).toISOString(), ...values }),
+      })),
+    );
+    const group = physical(stage, 'airport-activity');
+    const served = async () =>
+      [...(await onlineStoreOf(stage).records(group)).values()].map(
+        ({ airport, departures_1h, delay_sum_1h }) => `${airport} ${departures_1h} ${delay_sum_1h}`,
+      );
+    const counted = async () => (await served()).map((one) => Number(one.split(' ')[1])).reduce((sum, one) => sum + one, 0);
+    await expect.poll(counted, { timeout: 60_000 }).toBeGreaterThan(30);
+    await stage.instance.idle();
+    const before = await served();
+    await untilOffline(stage);
+
+    const request = { scope: 'recent', groups: ['airport-activity'], offlineDelaySeconds: 1_200 } as const;
+    const { found, report } = await runMonitor(stage, 'windows', request);
+    expect(found).toEqual([]);
+    expect(report.groups).toMatchObject([{ outcome: 'compared', entities: { compared: 3, inconsistent: 0 } }]);
+
+    const labelTime = new Date(nowMs).toISOString();
+    const path = join(files, `${profile}-now.csv`);
+    writeFileSync(path, `${['airport,label_time', ...airports.map((airport) => `${airport},${labelTime}`)].join('\n')}\n`);
+    await upload(stage, path, 'labels/now.csv', stage.names.bucket('work'));
+    const manifest = await inFastTime(
+      stage,
+      buildDataset(
+        stage,
+        'now',
+        { view: 'airport-now', labels: `s3://${stage.names.bucket('work')}/labels/now.csv`, labelTime: 'label_time' },
+        () => {},
+      ),
+    );
+    const names = ['departures_1h', 'delay_sum_1h', 'delay_max_3h'] as const;
+    const pick = (row: Readonly<Record<string, unknown>>) => names.map((name) => Number(row[name]));
+    expect((await rowsOf(stage, manifest)).map(pick)).toEqual(airports.map((airport) => pick(windowsAt(events, airport, nowMs))));
+
+    await onlineStoreOf(stage).wipe(group);
+    const { windows } = await inFastTime(
+      stage,
+      restoreSnapshot(stage, 'windows-back', { snapshot: 'kept', groups: ['airport-activity'] }, () => {}),
+      200,
+    );
+    expect(windows).toMatchObject([{ stream: 'departures', status: 'SUCCEEDED' }]);
+    expect(await served()).toEqual(before);
   });
 
   test('a definition that declares another format is refused with both ways out', async () => {
