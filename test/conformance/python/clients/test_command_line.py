@@ -3,6 +3,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
@@ -128,6 +130,20 @@ def test_a_large_file_goes_up_in_parts_and_comes_back_the_same(bucket, tmp_path)
     assert back.read_bytes() == file.read_bytes()
 
 
+def test_log_events_are_written_filtered_and_read_back():
+    group, stream = "/tidemark/dev/audit/feature-reads", uuid.uuid4().hex
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now + at, "message": json.dumps({"kind": kind, "größe": at})} for at, kind in enumerate(["a", "b", "a"])]
+    aws("logs", "create-log-stream", "--log-group-name", group, "--log-stream-name", stream)
+    aws("logs", "put-log-events", "--log-group-name", group, "--log-stream-name", stream, "--log-events", json.dumps(events))
+    found = aws("logs", "filter-log-events", "--log-group-name", group, "--log-stream-names", stream, "--filter-pattern", '{ $.kind = "a" }')
+    assert [event["message"] for event in found["events"]] == [events[0]["message"], events[2]["message"]]
+    paged = aws("logs", "filter-log-events", "--log-group-name", group, "--log-stream-names", stream, "--page-size", "1")
+    assert [event["timestamp"] for event in paged["events"]] == [now, now + 1, now + 2]
+    read = aws("logs", "get-log-events", "--log-group-name", group, "--log-stream-name", stream, "--limit", "2")
+    assert [event["message"] for event in read["events"]] == [event["message"] for event in events[1:]]
+
+
 @pytest.mark.parametrize(
     "command, said",
     [
@@ -137,6 +153,7 @@ def test_a_large_file_goes_up_in_parts_and_comes_back_the_same(bucket, tmp_path)
         (["athena", "start-query-execution", "--query-string", "SELECT 1"], "InvalidRequestException"),
         (["glue", "get-table", "--database-name", "default", "--name", "nothing"], "EntityNotFoundException"),
         (["stepfunctions", "describe-execution", "--execution-arn", "arn:aws:states:us-east-1:000000000000:execution:dev-ingest:nothing"], "ExecutionDoesNotExist"),
+        (["logs", "get-log-events", "--log-group-name", "nothing", "--log-stream-name", "x"], "ResourceNotFoundException"),
         (["dynamodb", "list-tables"], "UnknownOperationException"),
     ],
     ids=lambda part: part if isinstance(part, str) else " ".join(part[:2]),
