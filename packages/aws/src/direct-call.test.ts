@@ -172,6 +172,15 @@ test('calls that are under way together have each their own body', async () => {
   expect(sent.sort()).toEqual(values);
 });
 
+test('a reader and a writer of one client both find the way', async () => {
+  const client = createClient();
+  for (let round = 0; round < 2; round++) {
+    await directCalls(client).batchGetRecord(identifiers);
+    await directCalls(client).batchWriteRecord({ Entries: [entryOf('a')] });
+  }
+  expect(received.map(isSdk)).toEqual([true, false, false, false]);
+});
+
 describe('what is not an answer of 200 is made again by the SDK', () => {
   test.each([
     { what: 'a refusal', first: 503 },

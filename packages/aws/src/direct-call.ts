@@ -41,7 +41,16 @@ interface Place {
 const DIRECT = /\/Batch(?:Get|Write)Record$/;
 const SAME_HEADERS = ['host', 'content-type', 'user-agent'];
 
+const made = new WeakMap<SageMakerFeatureStoreRuntimeClient, DirectCalls>();
+
+/** The same for each caller that shares a client. */
 export function directCalls(client: SageMakerFeatureStoreRuntimeClient): DirectCalls {
+  const calls = made.get(client) ?? createCalls(client);
+  made.set(client, calls);
+  return calls;
+}
+
+function createCalls(client: SageMakerFeatureStoreRuntimeClient): DirectCalls {
   const { config } = client;
   let place: Place | undefined;
   let signing: ReturnType<typeof config.signer> | undefined;
@@ -51,7 +60,7 @@ export function directCalls(client: SageMakerFeatureStoreRuntimeClient): DirectC
       if (DIRECT.test(request.path)) place ??= placeOf(request);
       return next(call);
     },
-    { step: 'finalizeRequest', name: 'showPlaceMiddleware', override: true },
+    { step: 'finalizeRequest', name: 'showPlaceMiddleware' },
   );
 
   /** The text of an answer of 200, else undefined. @throws whatever keeps a request from being sent */
