@@ -1,6 +1,7 @@
 /** Whatever AWS is allowed to do to us, the evidence and the answers are those of a kind day. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { BatchGetRecordCommand, SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import { GetExecutionHistoryCommand, ListExecutionsCommand, ListMapRunsCommand } from '@aws-sdk/client-sfn';
 import { buildDataset } from '@tidemark/cli/follow-dataset';
@@ -164,6 +165,25 @@ describe('the harsh profile', () => {
       expect(actual.size).toBeGreaterThan(keys.length / 2);
     }
   });
+});
+
+test.each(['default', 'harsh'] as const)('profile %s keeps an audit line of every read', async (profile) => {
+  const { stage } = profile === 'harsh' ? harsh : kind;
+  const { api, token, endpoint, region } = stage.engine;
+  const read = async () => {
+    const answer = await fetch(`${api}/features/departure-delay?origin=ATL&destination=JFK`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return ((await answer.json()) as { requestId: string }).requestId;
+  };
+  const asked = await Promise.all(Array.from({ length: 20 }, read));
+  await inFastTime(stage, stage.instance.idle());
+  const logs = new CloudWatchLogsClient({ endpoint, region, credentials: engineCredentials });
+  const logGroupName = stage.names.logGroup('audit', 'feature-reads');
+  const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
+  const kept = events.map(({ message }) => (JSON.parse(message ?? '') as { requestId: string }).requestId);
+  expect([...new Set(kept)].sort()).toEqual(asked.toSorted());
+  if (profile === 'default') expect(kept).toHaveLength(asked.length);
 });
 
 /** By entity key; asks again for what comes back unprocessed. */
