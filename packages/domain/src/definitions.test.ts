@@ -110,6 +110,7 @@ describe('what types cannot see is refused when the definition is loaded', () =>
     { why: 'a reserved feature', make: group({ features: { write_time: integral() } }) },
     { why: 'a feature with the name of a key part', make: group({ features: { airport: text() } }) },
     { why: 'a collection in a Standard group', make: group({ features: { a: vector(3) } }) },
+    { why: 'the format of a history that is not there', make: group({ storage: 'InMemory', tableFormat: 'iceberg' }) },
     { why: 'two vectors', make: group({ storage: 'InMemory', features: { a: vector(3), b: vector(3) } }) },
     { why: 'a vector of no length', make: group({ storage: 'InMemory', features: { a: vector(0) } }) },
     { why: 'a group that is not kebab-case', make: group({ name: 'Airport Hours' }) },

@@ -7,7 +7,7 @@ export const showChanges = (changes: readonly Change[]): string => changes.map(s
 function showChange(change: Change): string {
   switch (change.kind) {
     case 'create':
-      return `  + ${change.groupName}: create with ${change.features.length} features`;
+      return `  + ${change.groupName}: create with ${change.features.length} features${showFormat(change.tableFormat)}`;
     case 'add-features':
       return `  ~ ${change.groupName}: add ${change.features.map(({ name, type }) => `${name} (${type})`).join(', ')}`;
     case 'set-ttl':
@@ -20,6 +20,10 @@ function showChange(change: Change): string {
       return `    ${change.groupName}: unchanged`;
   }
 }
+
+const FORMAT_NAME = { glue: 'Glue', iceberg: 'Iceberg' } as const;
+const showFormat = (format: keyof typeof FORMAT_NAME | undefined) =>
+  format === undefined ? '' : `, history in ${FORMAT_NAME[format]} format`;
 
 const showMs = (ms: number | undefined) => (ms === undefined ? 'none' : `${ms / 1000} s`);
 

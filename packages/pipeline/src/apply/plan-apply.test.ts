@@ -1,4 +1,4 @@
-import { defineEntity, defineGroup, type FeatureShape, fractional, integral, text } from '@tidemark/domain';
+import { defineEntity, defineGroup, type FeatureShape, fractional, integral, text, withTableFormat } from '@tidemark/domain';
 import { expect, test } from 'vitest';
 import type { DescribedGroup } from '../ports/feature-groups.ts';
 import { planGroup, planWindows, recordFeatures } from './plan-apply.ts';
@@ -20,7 +20,7 @@ const existing = (group: typeof hours): DescribedGroup => ({
 
 test('a group that does not exist is created with its key, its event time and its features', () => {
   const [change] = planGroup(hours, 'dev-hours-v1', undefined);
-  expect(change).toMatchObject({ kind: 'create' });
+  expect(change).toMatchObject({ kind: 'create', tableFormat: 'glue' });
   expect(recordFeatures(hours).map(({ name, type }) => `${name} ${type}`)).toEqual([
     'entity_key String',
     'airport String',
@@ -77,6 +77,17 @@ test('a changed time to live is a change of its own', () => {
   expect(planGroup(longer, 'dev-hours-v1', existing(hours))).toEqual([
     { kind: 'set-ttl', group: 'hours', groupName: 'dev-hours-v1', fromMs: 172_800_000, toMs: 259_200_000 },
   ]);
+});
+
+test('a group is created in the format that it declares, else in that of the stage; without a history in none', () => {
+  const created = (group: typeof hours, stage: string) => {
+    const [change] = planGroup(withTableFormat(group, stage), 'hours', undefined);
+    return change?.kind === 'create' ? change.tableFormat : 'not created';
+  };
+  expect([created(hours, 'production'), created(hours, 'dev')]).toEqual(['iceberg', 'glue']);
+  expect(created({ ...hours, tableFormat: 'glue' }, 'production')).toBe('glue');
+  expect(created({ ...hours, tableFormat: 'iceberg' }, 'ann')).toBe('iceberg');
+  expect(created({ ...hours, keptIn: 'online' }, 'production')).toBeUndefined();
 });
 
 test.each([

@@ -1,5 +1,5 @@
 /** Definitions against what exists → the changes that make them agree. Pure: a plan can be shown before it is done. */
-import { ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, type FeatureType, type Group } from '@tidemark/domain';
+import { ENTITY_KEY_FEATURE, EVENT_TIME_FEATURE, type FeatureType, type Group, type TableFormat } from '@tidemark/domain';
 import type { DescribedFeature, DescribedGroup } from '../ports/feature-groups.ts';
 
 export type Change =
@@ -8,6 +8,8 @@ export type Change =
       readonly group: string;
       readonly groupName: string;
       readonly features: readonly DescribedFeature[];
+      /** Of its history, once and for all; absent: it has none. */
+      readonly tableFormat?: TableFormat;
     }
   | {
       readonly kind: 'add-features';
@@ -63,7 +65,10 @@ export function planGroup(
 ): Change[] {
   const wanted = recordFeatures(group);
   const names = { group: group.name, groupName };
-  if (existing === undefined) return [{ kind: 'create', ...names, features: wanted }];
+  if (existing === undefined) {
+    const { tableFormat = 'glue' } = group;
+    return [{ kind: 'create', ...names, features: wanted, ...(storesOf(group).offline ? { tableFormat } : {}) }];
+  }
   const refused = otherStores(group, existing) ?? otherFormat(group, existing) ?? incompatibility(wanted, existing.features);
   if (refused !== undefined) {
     return [
