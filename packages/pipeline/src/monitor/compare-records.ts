@@ -43,6 +43,7 @@ export async function compareRecords(
     ttlMs: group.ttlMs,
     settledAtMs: seen.settledAtMs,
     nowMs: Date.parse(state.read.at),
+    readToMs: seen.window.toMs,
     toleranceMs: CLOCK_TOLERANCE_MS,
     isLostHour: await findLostHours(deps.objects, offline, unknownTimes, lostHoursMs),
   };

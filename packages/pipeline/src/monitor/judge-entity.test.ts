@@ -12,6 +12,7 @@ const settings: JudgeSettings = {
   ttlMs: undefined,
   settledAtMs: SETTLED_MS,
   nowMs: SETTLED_MS + 20 * 60_000,
+  readToMs: SETTLED_MS + 24 * HOUR_MS,
   toleranceMs: 5 * 60_000,
   isLostHour: () => false,
 };
@@ -137,6 +138,15 @@ describe.each([
     });
   },
 );
+
+test('a record so far ahead that its history was not read is skewed, and nothing else can be told of it', () => {
+  const far = record(-24);
+  const { outcome, findings } = judgeEntity(settings, { rows: [row(2)], online: far, seen: far, wasAbsent: false });
+  expect([outcome, findings.map(({ kind }) => kind)]).toEqual(['in-flight', ['clock-skew']]);
+  const near = record(-23);
+  const nearer = judgeEntity(settings, { rows: [row(2)], online: near, seen: near, wasAbsent: false });
+  expect([nearer.outcome, nearer.findings.map(({ kind }) => kind)]).toEqual(['inconsistent', ['clock-skew', 'extra']]);
+});
 
 test('what the history does not have is a lost partition where its hour is gone', () => {
   const entity = { rows: [row(2)], online: record(1), seen: record(1), wasAbsent: false };

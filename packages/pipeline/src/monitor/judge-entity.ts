@@ -42,6 +42,8 @@ export interface JudgeSettings {
   readonly settledAtMs: number;
   /** When `online` was looked at. */
   readonly nowMs: number;
+  /** Rows with event times from then on were not read. */
+  readonly readToMs: number;
   /** How far an event time may lie ahead of its arrival, and clocks of one another. */
   readonly toleranceMs: number;
   /** Whether the history has no file at all for the hour of this time although rows of it were accepted. */
@@ -79,6 +81,7 @@ function compareStores(settings: JudgeSettings, entity: JudgedEntity): Differenc
   if (online === undefined) return compareAbsent(settings, entity, truth);
   const { timeNs } = online;
   if (timeNs === undefined) return 'consistent';
+  if (timeNs >= BigInt(settings.readToMs) * NS_PER.ms) return 'in-flight';
   const finding = (kind: Finding['kind'], features: readonly string[], historyTimeNs = newestNs): Finding => ({
     kind,
     features: features.length > 0 ? features : [EVENT_TIME_FEATURE],
