@@ -70,8 +70,10 @@ export function hourFolder(timeMs: number): string {
 const dayFolder = (iso: string) => `year=${iso.slice(0, 4)}/month=${iso.slice(5, 7)}/day=${iso.slice(8, 10)}/`;
 
 /** Where the files of a time's partition lie; in Iceberg format the first folder is a different one for every file. */
-export const partitionFolder = (offline: OfflineTable, timeMs: number): string =>
-  `${offline.location}/${offline.tableFormat === 'iceberg' ? `*/${EVENT_TIME_FEATURE}_trunc=${new Date(timeMs).toISOString().slice(0, 10)}/` : hourFolder(timeMs)}`;
+export function partitionFolder({ location, tableFormat }: OfflineTable, timeMs: number): string {
+  if (tableFormat !== 'iceberg') return `${location}/${hourFolder(timeMs)}`;
+  return `${location}/*/${EVENT_TIME_FEATURE}_trunc=${new Date(timeMs).toISOString().slice(0, 10)}/`;
+}
 
 /** What to list: an hour, some days, or everything. */
 function foldersOf({ tableFormat }: OfflineTable, { fromMs, toMs }: EventSpan): string[] {

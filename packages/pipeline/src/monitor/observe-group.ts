@@ -12,9 +12,9 @@ import type { EventSpan } from '../catalogue/history-files.ts';
 import { historyTable } from '../catalogue/history-table.ts';
 import { loadJson } from '../ledger/json-objects.ts';
 import type { FeatureReader, RecordLister } from '../ports/feature-store.ts';
-import { type HistoryFiles, listHistory, windowOf } from './history-files.ts';
 import { type GroupState, limitsOf, type MonitorDependencies, monitorKeys } from './monitor-request.ts';
 import { monitoredGroup } from './monitored-group.ts';
+import { type HistoryFiles, listHistory, windowOf } from './observed-history.ts';
 import { readOnline, recordFeaturesOf, type WireRecord } from './online-state.ts';
 
 export interface ObserveDependencies extends MonitorDependencies {
