@@ -46,7 +46,7 @@ export const profiles: Readonly<Record<ProfileName, EngineSettings>> = {
   default: {
     equalEventTime: 'overwrite',
     invocationTimePrecision: 'millisecond',
-    offlineDelayMs: [200, 3_000],
+    offlineDelayMs: [200, 5_000],
     offlineQuietMs: 250,
     offlineFilesPerHour: 1,
     offlineDuplicateShare: 0,

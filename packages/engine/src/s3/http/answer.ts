@@ -12,7 +12,7 @@ import { writeErrorXml } from './xml.ts';
 export type Response = ServerResponse | Http2ServerResponse;
 
 /** Read at once: for bodies of this size a stream costs more than the read. */
-const SMALL_FILE_BYTES = 64 * 1024;
+const SMALL_FILE_BYTES = 512 * 1024;
 const PIECE_BYTES = 256 * 1024;
 
 export async function sendAnswer(response: Response, answer: EncodedAnswer, headOnly: boolean): Promise<void> {
