@@ -133,7 +133,14 @@ test(`the engine's answer is the oracle's (FAST_CHECK_SEED=${SEED})`, async () =
   await fc.assert(
     fc.asyncProperty(pointInTimeScenario, async (scenario) => {
       const plain = (rows: readonly ResultRow[]) =>
-        rows.map((row) => Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
+        rows.map((row) =>
+          Object.fromEntries(
+            Object.entries(row)
+              // Seen once: the engine answers 0 for a carried -0 (stated in create-athena.ts). No record of ours holds -0.
+              .map(([name, value]): [string, unknown] => [name, value === 0 ? 0 : value])
+              .sort(([a], [b]) => (a < b ? -1 : 1)),
+          ),
+        );
       expect(plain(await answer(scenario))).toEqual(plain(expectedRows(scenario)));
     }),
     { seed: SEED, numRuns: 15 },
