@@ -36,6 +36,7 @@ let s3: S3Client;
 let athena: AthenaClient;
 let glue: ReturnType<typeof createGlueTables>;
 let runs = 0;
+let answers = 0;
 
 beforeAll(async () => {
   engine = await createEngine({ dataDir: join(data, 'engine'), profile: 'harsh' });
@@ -121,8 +122,9 @@ async function answer(scenario: Scenario): Promise<ResultRow[]> {
 async function readAnswer(prefix: string): Promise<ResultRow[]> {
   const objects = createS3ObjectStore(s3);
   const rows: ResultRow[] = [];
-  const file = join(data, 'answer.parquet');
   for await (const { key } of objects.list(BUCKET, prefix)) {
+    // A name for each: DuckDB keeps what it read under a name, and two files within one tick of the clock are one to it.
+    const file = join(data, `answer-${answers++}.parquet`);
     writeFileSync(file, (await objects.read({ bucket: BUCKET, key })) ?? new Uint8Array());
     rows.push(...((await connection.runAndReadAll(`SELECT * FROM read_parquet('${file}')`)).getRowObjectsJS() as ResultRow[]));
   }
