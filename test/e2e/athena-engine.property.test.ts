@@ -66,7 +66,8 @@ async function declare(
   mkdirSync(folder, { recursive: true });
   const layout = partitioned ? `, PARTITION_BY (${PARTITIONS.join(', ')}), OVERWRITE_OR_IGNORE` : '';
   const target = partitioned ? folder : join(folder, 'part-0.parquet');
-  await connection.run(`COPY ${database}.${name} TO '${target}' (FORMAT parquet${layout})`);
+  // Without dictionaries: DuckDB's take -0 and 0 for one value, and the history would not be the scenario's.
+  await connection.run(`COPY ${database}.${name} TO '${target}' (FORMAT parquet, DICTIONARY_SIZE_LIMIT 1${layout})`);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
@@ -135,14 +136,7 @@ test(`the engine's answer is the oracle's (FAST_CHECK_SEED=${SEED})`, async () =
   await fc.assert(
     fc.asyncProperty(pointInTimeScenario, async (scenario) => {
       const plain = (rows: readonly ResultRow[]) =>
-        rows.map((row) =>
-          Object.fromEntries(
-            Object.entries(row)
-              // Seen once: the engine answers 0 for a carried -0 (stated in create-athena.ts). No record of ours holds -0.
-              .map(([name, value]): [string, unknown] => [name, value === 0 ? 0 : value])
-              .sort(([a], [b]) => (a < b ? -1 : 1)),
-          ),
-        );
+        rows.map((row) => Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
       expect(plain(await answer(scenario))).toEqual(plain(expectedRows(scenario)));
     }),
     { seed: SEED, numRuns: 15 },

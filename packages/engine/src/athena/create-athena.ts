@@ -8,7 +8,7 @@
  * Differences by design: approx_distinct and approx_percentile are exact; checksum and the order of rows differ from Athena's numbers
  *   and order; max, min, greatest and least take NaN as the greatest; DataScannedInBytes counts whole files; UNLOAD writes Parquet timestamps
  *   as INT64; regular expressions are RE2's; a common table expression is evaluated once; error texts show no values. Of a time with an
- *   offset in its text only the instant is kept: what would show the offset fails. A double that is -0 may be answered as 0.
+ *   offset in its text only the instant is kept: what would show the offset fails. A -0 in a Parquet file that UNLOAD writes may be 0: DuckDB's dictionaries take the two for one value.
  * Client quirks: awswrangler asks GetWorkGroup first, reads DataManifestLocation, and quotes the context's database with backticks; the SageMaker SDK reads the whole CSV and wants
  *   OutputLocation to be its full path; a Step Functions task polls until the state is final.
  */
