@@ -12,6 +12,7 @@
  * repeated at any time.
  */
 import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import {
   BatchGetRecordCommand,
   type BatchGetRecordRequest,
@@ -76,14 +77,14 @@ function createCalls(client: SageMakerFeatureStoreRuntimeClient): DirectCalls {
     const signer = await signing;
     const signed = await signer.sign(request, { signingDate: new Date(Date.now() + config.systemClockOffset) });
     const { response } = await config.requestHandler.handle(signed as HttpRequest);
-    const text = await readText(response.body as IncomingMessage);
-    return response.statusCode === 200 ? text : undefined;
+    const answer = await text(response.body as IncomingMessage);
+    return response.statusCode === 200 ? answer : undefined;
   };
   const answerTo = async (operation: string, input: object): Promise<object | undefined> => {
     if (place === undefined) return undefined;
     try {
-      const text = await send(place, operation, JSON.stringify(input));
-      return text === undefined ? undefined : JSON.parse(text);
+      const answer = await send(place, operation, JSON.stringify(input));
+      return answer === undefined ? undefined : JSON.parse(answer);
     } catch {
       // Whatever it was, the SDK meets it again and gives it a name.
       return undefined;
@@ -114,16 +115,3 @@ const placeOf = ({ protocol, hostname, port, path, headers }: HttpRequest): Plac
       .filter(([name]) => SAME_HEADERS.includes(name)),
   ),
 });
-
-function readText(message: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    message.setEncoding('utf8');
-    message.on('data', (part: string) => {
-      text += part;
-    });
-    message.on('end', () => resolve(text));
-    message.on('error', reject);
-    message.on('aborted', () => reject(new Error('the answer was cut off')));
-  });
-}
