@@ -36,7 +36,7 @@ export { planIngest } from './ingest/plan-ingest.ts';
 export { type Reconciliation, reconcile } from './ingest/reconcile.ts';
 export { routeObject } from './ingest/route-object.ts';
 export { requireReceipt, sealIngest } from './ingest/seal-ingest.ts';
-export { dateOf, ingestIdOf, ledgerKeys } from './ledger/ledger-keys.ts';
+export { dateOf, datesBetween, ingestIdOf, ledgerKeys } from './ledger/ledger-keys.ts';
 export { type CompareDependencies, type ComparedGroup, compareGroup } from './monitor/compare-group.ts';
 export { INCONSISTENCY_KINDS, type Inconsistency, type InconsistencyKind } from './monitor/finding.ts';
 export { loadInconsistencies, loadReports } from './monitor/load-reports.ts';

@@ -3,7 +3,7 @@
  * The hour before now lies in the stream already; what follows is played sixty times as fast.
  */
 import { type Departure, departureEvent, departuresOf } from '@tidemark/features/flights/departures';
-import { type BatchEvidence, dateOf, ledgerKeys, withoutRedelivered } from '@tidemark/pipeline';
+import { type BatchEvidence, datesBetween, ledgerKeys, withoutRedelivered } from '@tidemark/pipeline';
 import { putEvents, type StreamEvent } from '../stage/put-events.ts';
 import { replayDay } from '../stage/replay-day.ts';
 import type { RunningStage } from '../stage/start-stage.ts';
@@ -89,7 +89,7 @@ async function countReceived(
 ): Promise<Pick<StreamSummary, 'accepted' | 'duplicates' | 'quarantined'>> {
   const bucket = stage.names.bucket('ledger');
   const batches: BatchEvidence[] = [];
-  for (const date of new Set([dateOf(sinceMs), dateOf(waiting.nowMs())])) {
+  for (const date of datesBetween(sinceMs, waiting.nowMs())) {
     for await (const { key } of stage.objects.list(bucket, ledgerKeys.streamBatchDay(date, 'departures'))) {
       const body = await stage.objects.read({ bucket, key });
       batches.push(JSON.parse(Buffer.from(body ?? []).toString('utf8')) as BatchEvidence);

@@ -6,7 +6,7 @@
 import { join, resolve } from 'node:path';
 import { ALL_DAYS, latestAnchor } from '@tidemark/features/flights/calendar';
 import { type ExportedFile, exportFlights } from '@tidemark/features/flights/export';
-import { type DatasetManifest, dateOf, type Receipt } from '@tidemark/pipeline';
+import { type DatasetManifest, datesBetween, type Receipt } from '@tidemark/pipeline';
 import { showNextSteps } from '../commands/next-steps.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { showManifest } from '../output/show.ts';
@@ -53,7 +53,7 @@ export async function runDemo(options: DemoOptions, reporter: Reporter): Promise
     step(`Uploading ${exported.files.length} files to s3://${stage.names.bucket('raw')}`);
     const receipts = await ingestFiles(stage, exported.files, step);
     showIngest(reporter, receipts);
-    const refused = await showQuarantine(stage, reporter, exported.planted.length);
+    const refused = await showQuarantine(stage, reporter, startedMs, exported.planted.length);
 
     step('Waiting until the offline store has the history');
     const history = await waitForHistory(stage, receipts);
@@ -128,8 +128,13 @@ function showIngest(reporter: Reporter, receipts: readonly Receipt[]): void {
   );
 }
 
-async function showQuarantine(stage: RunningStage, reporter: Reporter, plantedRows: number): Promise<Record<string, number>> {
-  const lines = await quarantineOf(stage, dateOf(waiting.nowMs()));
+async function showQuarantine(
+  stage: RunningStage,
+  reporter: Reporter,
+  startedMs: number,
+  plantedRows: number,
+): Promise<Record<string, number>> {
+  const lines = (await Promise.all(datesBetween(startedMs, waiting.nowMs()).map((date) => quarantineOf(stage, date)))).flat();
   const refused: Record<string, number> = {};
   for (const { code } of lines) refused[code] = (refused[code] ?? 0) + 1;
   reporter.line(`Quarantine today (${plantedRows} bad rows and 2 bad files were planted):`);

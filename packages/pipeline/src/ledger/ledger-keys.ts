@@ -35,6 +35,18 @@ export const ingestIdOf = (object: { bucket: string; key: string; versionId?: st
 /** `2026-01-31`, UTC. */
 export const dateOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
 
+const DAY_MS = 86_400_000;
+
+/** Every date from one instant to a later one, UTC. */
+export const datesBetween = (fromMs: number, toMs: number): string[] => {
+  const first = Math.floor(fromMs / DAY_MS);
+  return Array.from({ length: Math.floor(toMs / DAY_MS) - first + 1 }, (_, day) => dateOf((first + day) * DAY_MS));
+};
+
+/** The last days' dates, the newest first; from tomorrow on, as the clock that named a day may be ahead of this one. */
+export const lastDates = (nowMs: number, days: number): string[] =>
+  datesBetween(nowMs - (days - 1) * DAY_MS, nowMs + DAY_MS).reverse();
+
 const chunkName = (index: number) => String(index).padStart(5, '0');
 
 export const ledgerKeys = {

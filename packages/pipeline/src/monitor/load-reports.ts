@@ -1,10 +1,8 @@
 import { loadJson } from '../ledger/json-objects.ts';
-import { dateOf, ledgerKeys } from '../ledger/ledger-keys.ts';
+import { lastDates, ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Inconsistency } from './finding.ts';
 import type { MonitorReport } from './publish-monitor.ts';
-
-const DAY_MS = 86_400_000;
 
 /** The reports of the last days; that of the run which began last comes first. */
 export async function loadReports(
@@ -13,9 +11,8 @@ export async function loadReports(
   { nowMs, days }: { readonly nowMs: number; readonly days: number },
 ): Promise<MonitorReport[]> {
   const reports: MonitorReport[] = [];
-  // From tomorrow on: the clock that named the day may be ahead of this one.
-  for (let back = -1; back < days; back++) {
-    for await (const { key } of objects.list(ledger, ledgerKeys.monitorDay(dateOf(nowMs - back * DAY_MS)))) {
+  for (const date of lastDates(nowMs, days)) {
+    for await (const { key } of objects.list(ledger, ledgerKeys.monitorDay(date))) {
       const report = await loadJson<MonitorReport>(objects, ledger, key);
       if (report !== undefined) reports.push(report);
     }

@@ -1,12 +1,11 @@
 import { TidemarkError } from '@tidemark/domain';
 import { loadJson } from '../ledger/json-objects.ts';
-import { dateOf, ledgerKeys } from '../ledger/ledger-keys.ts';
+import { lastDates, ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { SnapshotManifest } from './publish-snapshot.ts';
 import { snapshotKeys } from './snapshot-plan.ts';
 
 const ID = /^[A-Za-z0-9_-]{1,80}$/;
-const DAY_MS = 86_400_000;
 
 /** The manifest of a snapshot, by its id. @throws SNAPSHOT_UNKNOWN, for a text that is no id as well */
 export async function requireSnapshot(objects: ObjectStore, bucket: string, id: string): Promise<SnapshotManifest> {
@@ -21,15 +20,15 @@ export async function requireSnapshot(objects: ObjectStore, bucket: string, id: 
   return manifest;
 }
 
-/** The manifests of the days up to today, the newest first. */
+/** The manifests of the last days, the newest first. */
 export async function listSnapshots(
   objects: ObjectStore,
   ledger: string,
   { nowMs, days }: { readonly nowMs: number; readonly days: number },
 ): Promise<SnapshotManifest[]> {
   const manifests: SnapshotManifest[] = [];
-  for (let day = 0; day < days; day++) {
-    for await (const { key } of objects.list(ledger, ledgerKeys.snapshotDay(dateOf(nowMs - day * DAY_MS)))) {
+  for (const date of lastDates(nowMs, days)) {
+    for await (const { key } of objects.list(ledger, ledgerKeys.snapshotDay(date))) {
       const manifest = await loadJson<SnapshotManifest>(objects, ledger, key);
       if (manifest !== undefined) manifests.push(manifest);
     }
