@@ -8,7 +8,8 @@ import { AthenaClient, GetQueryExecutionCommand, StartQueryExecutionCommand } fr
 import { GlueClient } from '@aws-sdk/client-glue';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { createGlueTables, createS3ObjectStore } from '@tidemark/aws';
+import { createGlueTables } from '@tidemark/aws/glue-tables';
+import { createS3ObjectStore } from '@tidemark/aws/s3-object-store';
 import { createEngine, type Engine, engineCredentials } from '@tidemark/engine';
 import { planPointInTime, printUnload, projectedTableParameters } from '@tidemark/sql';
 import {

@@ -155,13 +155,16 @@ describe('bundleFunctions', () => {
     await expect(stat(join(root, 'dist'))).rejects.toThrow('ENOENT');
   });
 
-  it('bundles an SDK client from this repository into code that Node can load', async () => {
+  it('bundles an SDK client from this repository into code that Node can load, with credentials from the environment alone', async () => {
     const root = await checkout({
       'src/sdk.ts':
         "import { SFNClient } from '@aws-sdk/client-sfn';\nexport const handler = async () => new SFNClient({ region: 'us-east-1' }).config.serviceId;",
     });
     await symlink(join(repository, 'node_modules/@aws-sdk'), join(root, 'node_modules/@aws-sdk'), 'dir');
-    const { call } = await bundle(root, [{ name: 'sdk', entry: 'src/sdk.ts' }]);
+    const { call, outDir } = await bundle(root, [{ name: 'sdk', entry: 'src/sdk.ts' }]);
     expect(await call('sdk')).toBe('SFN');
+    const code = await readFile(join(outDir, 'sdk/index.mjs'), 'utf8');
+    expect(code).toContain('AWS_SESSION_TOKEN');
+    for (const source of ['AssumeRole', 'SSOOIDC', 'AWS_CONTAINER_CREDENTIALS_FULL_URI']) expect(code).not.toContain(source);
   });
 });

@@ -14,6 +14,7 @@ import { join, resolve, sep } from 'node:path';
 import { type BuildFailure, type BuildResult, build, type Message } from 'esbuild';
 import { saveInputs } from './bundle-inputs.ts';
 import type { BundledFunction, BundleManifest } from './bundle-manifest.ts';
+import { roleCredentials } from './role-credentials.ts';
 import { substituteDefinitions } from './substitute-definitions.ts';
 import { writeIfChanged } from './write-if-changed.ts';
 
@@ -84,7 +85,7 @@ async function buildAll({ root, functions, definitions }: BundleRequest): Promis
     logLevel: 'silent',
     // Definitions from outside the checkout find the workspace packages here.
     nodePaths: [join(root, 'node_modules')],
-    plugins: definitions === undefined ? [] : [substituteDefinitions(resolve(root, definitions))],
+    plugins: [roleCredentials, ...(definitions === undefined ? [] : [substituteDefinitions(resolve(root, definitions))])],
   }).catch((failure: BuildFailure) => {
     throw new Error(`the functions do not build:\n${printMessages(failure.errors)}`, { cause: failure });
   });

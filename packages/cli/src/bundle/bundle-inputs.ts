@@ -52,7 +52,7 @@ function keyOf({ root, functions, definitions }: BundleRequest): string {
   // How this folder bundles, and which packages there are.
   const lock = join(root, 'package-lock.json');
   if (existsSync(lock)) key.update(readFileSync(lock));
-  for (const module of ['./bundle-functions.ts', './substitute-definitions.ts'])
+  for (const module of ['./bundle-functions.ts', './role-credentials.ts', './substitute-definitions.ts'])
     key.update(readFileSync(new URL(module, import.meta.url)));
   return key.digest('hex');
 }

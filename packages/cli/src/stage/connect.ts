@@ -9,14 +9,12 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import {
-  clientSettings,
-  createExecutions,
-  createFeatureGroups,
-  createGlueTables,
-  createS3ObjectStore,
-  withConstantUserAgent,
-} from '@tidemark/aws';
+import { clientSettings } from '@tidemark/aws/client-settings';
+import { withConstantUserAgent } from '@tidemark/aws/constant-user-agent';
+import { createGlueTables } from '@tidemark/aws/glue-tables';
+import { createS3ObjectStore } from '@tidemark/aws/s3-object-store';
+import { createFeatureGroups } from '@tidemark/aws/sagemaker-feature-groups';
+import { createExecutions } from '@tidemark/aws/step-functions-executions';
 import { TidemarkError } from '@tidemark/domain';
 import { engineCredentials } from '@tidemark/engine';
 import { type StageNames, stageNames } from '@tidemark/functions/resolve-topology';

@@ -1,6 +1,7 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { createEventSourceMappings, createStreamTips } from '@tidemark/aws';
+import { createStreamTips } from '@tidemark/aws/kinesis-stream-tips';
+import { createEventSourceMappings } from '@tidemark/aws/lambda-event-source-mappings';
 import type { EventSourceMappings, PauseDependencies, StreamTips } from '@tidemark/pipeline';
 import type { ConnectedStage } from './connect.ts';
 

@@ -1,5 +1,6 @@
 import { GlueClient } from '@aws-sdk/client-glue';
-import { clientSettings, createGlueTables } from '@tidemark/aws';
+import { clientSettings } from '@tidemark/aws/client-settings';
+import { createGlueTables } from '@tidemark/aws/glue-tables';
 import { type EndRequest, endBackfill } from '@tidemark/pipeline';
 import { settings } from '../runtime/settings.ts';
 import { task } from '../runtime/task.ts';

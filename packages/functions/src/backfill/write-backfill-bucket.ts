@@ -1,4 +1,5 @@
-import { createBatchReader, createRecordRemover } from '@tidemark/aws';
+import { createBatchReader } from '@tidemark/aws/feature-store-reader';
+import { createRecordRemover } from '@tidemark/aws/feature-store-remover';
 import { type BucketRequest, writeBackfillBucket } from '@tidemark/pipeline';
 import { createWriter, runtime } from '../runtime/feature-store.ts';
 import { settings } from '../runtime/settings.ts';

@@ -1,5 +1,6 @@
 import { GlueClient } from '@aws-sdk/client-glue';
-import { clientSettings, createGlueTables } from '@tidemark/aws';
+import { clientSettings } from '@tidemark/aws/client-settings';
+import { createGlueTables } from '@tidemark/aws/glue-tables';
 import { definitions } from '@tidemark/features';
 import type { DatasetDependencies } from '@tidemark/pipeline';
 import { catalogue, ledger, objects } from '../runtime/ledger.ts';

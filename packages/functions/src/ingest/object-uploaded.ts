@@ -1,5 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { clientSettings, createExecutions } from '@tidemark/aws';
+import { clientSettings } from '@tidemark/aws/client-settings';
+import { createExecutions } from '@tidemark/aws/step-functions-executions';
 import { definitions } from '@tidemark/features';
 import { routeObject } from '@tidemark/pipeline';
 import type { S3Event } from 'aws-lambda';

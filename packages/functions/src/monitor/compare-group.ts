@@ -1,4 +1,4 @@
-import { createBatchReader } from '@tidemark/aws';
+import { createBatchReader } from '@tidemark/aws/feature-store-reader';
 import { compareGroup, type ReadGroupState } from '@tidemark/pipeline';
 import { runtime } from '../runtime/feature-store.ts';
 import { settings } from '../runtime/settings.ts';

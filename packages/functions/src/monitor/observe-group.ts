@@ -1,4 +1,5 @@
-import { createBatchReader, createRecordLister } from '@tidemark/aws';
+import { createRecordLister } from '@tidemark/aws/feature-store-lister';
+import { createBatchReader } from '@tidemark/aws/feature-store-reader';
 import { type GroupState, observeGroup } from '@tidemark/pipeline';
 import { runtime } from '../runtime/feature-store.ts';
 import { task } from '../runtime/task.ts';

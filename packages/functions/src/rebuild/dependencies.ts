@@ -1,4 +1,5 @@
-import { createBatchReader, createBatchWriter } from '@tidemark/aws';
+import { createBatchReader } from '@tidemark/aws/feature-store-reader';
+import { createBatchWriter } from '@tidemark/aws/feature-store-writer';
 import { definitions } from '@tidemark/features';
 import type { RebuildBucketDependencies } from '@tidemark/pipeline';
 import { runtime } from '../runtime/feature-store.ts';

@@ -1,6 +1,8 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { clientSettings, createEventSourceMappings, createExecutions } from '@tidemark/aws';
+import { clientSettings } from '@tidemark/aws/client-settings';
+import { createEventSourceMappings } from '@tidemark/aws/lambda-event-source-mappings';
+import { createExecutions } from '@tidemark/aws/step-functions-executions';
 import { type PauseDependencies, REBUILD_MACHINE } from '@tidemark/pipeline';
 import { catalogue, ledger, objects } from '../runtime/ledger.ts';
 import { settings } from '../runtime/settings.ts';

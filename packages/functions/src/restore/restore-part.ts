@@ -1,4 +1,5 @@
-import { createBatchReader, createOnlineEraser } from '@tidemark/aws';
+import { createBatchReader } from '@tidemark/aws/feature-store-reader';
+import { createOnlineEraser } from '@tidemark/aws/online-eraser';
 import { type PartToRestore, restorePart } from '@tidemark/pipeline';
 import { createWriter, runtime } from '../runtime/feature-store.ts';
 import { settings } from '../runtime/settings.ts';

@@ -1,5 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { clientSettings, createExecutions } from '@tidemark/aws';
+import { clientSettings } from '@tidemark/aws/client-settings';
+import { createExecutions } from '@tidemark/aws/step-functions-executions';
 import { type PlannedRestore, REBUILD_MACHINE, restoreWindows } from '@tidemark/pipeline';
 import { settings } from '../runtime/settings.ts';
 import { task } from '../runtime/task.ts';

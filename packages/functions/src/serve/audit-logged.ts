@@ -1,5 +1,7 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { clientSettings, createLogWriter, withConstantUserAgent } from '@tidemark/aws';
+import { clientSettings } from '@tidemark/aws/client-settings';
+import { createLogWriter } from '@tidemark/aws/cloudwatch-log-writer';
+import { withConstantUserAgent } from '@tidemark/aws/constant-user-agent';
 import type { CloudWatchLogsEvent } from 'aws-lambda';
 import { settings } from '../runtime/settings.ts';
 import { task } from '../runtime/task.ts';

@@ -1,6 +1,7 @@
 import { SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import middy from '@middy/core';
-import { clientSettings, createBatchReader } from '@tidemark/aws';
+import { clientSettings } from '@tidemark/aws/client-settings';
+import { createBatchReader } from '@tidemark/aws/feature-store-reader';
 import { definitions } from '@tidemark/features';
 import { createFeatureServer, parseGetRequest, parsePostRequest } from '@tidemark/pipeline';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';

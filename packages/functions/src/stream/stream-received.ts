@@ -1,5 +1,6 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { createBatchReader, createBatchWriter } from '@tidemark/aws';
+import { createBatchReader } from '@tidemark/aws/feature-store-reader';
+import { createBatchWriter } from '@tidemark/aws/feature-store-writer';
 import { definitions } from '@tidemark/features';
 import { createBatchReceiver } from '@tidemark/pipeline';
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
