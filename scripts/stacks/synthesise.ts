@@ -23,8 +23,7 @@ export interface SynthRequest {
  * @throws Error with what the stacks, SST or Pulumi said
  */
 export async function synthesise({ root, stage, definitions, options = {} }: SynthRequest): Promise<RecordedResource[]> {
-  await prepare(root);
-  const program = await bundleProgram(root, definitions);
+  const program = await prepare(root, definitions);
   const folder = await mkdtemp(join(platformDir(root), 'synth-'));
   try {
     const module = join(folder, 'program.mjs');
@@ -36,10 +35,11 @@ export async function synthesise({ root, stage, definitions, options = {} }: Syn
   }
 }
 
-/** The platform that the stacks run on, and the bundles that they deploy. */
-async function prepare(root: string): Promise<void> {
+/** The platform that the stacks run on, the bundles that they deploy, and the stacks themselves as a program. */
+async function prepare(root: string, definitions: string | undefined): Promise<Uint8Array> {
   await ensurePlatform(root);
-  await ensureBundles(join(root, 'dist/functions'), undefined);
+  const [program] = await Promise.all([bundleProgram(root, definitions), ensureBundles(join(root, 'dist/functions'), undefined)]);
+  return program;
 }
 
 /** The same as the text that `npm run synth` writes. */
@@ -49,9 +49,8 @@ export const printResources = (resources: readonly RecordedResource[]): string =
  * The same, kept in dist/synth under the hash of all that it comes from, so that tests share one run.
  */
 export async function synthesised(request: SynthRequest): Promise<RecordedResource[]> {
-  await prepare(request.root);
   const key = createHash('sha256')
-    .update(await bundleProgram(request.root, request.definitions))
+    .update(await prepare(request.root, request.definitions))
     .update(await readFile(join(request.root, 'dist/functions/manifest.json')).catch(() => ''))
     .update(JSON.stringify([request.stage, request.options]))
     .digest('hex');
@@ -64,7 +63,8 @@ export async function synthesised(request: SynthRequest): Promise<RecordedResour
 }
 
 async function run(module: string, variables: Record<string, string>): Promise<string> {
-  const child = spawn(process.execPath, ['--enable-source-maps', module], {
+  // Pulumi notes a stack with every promise: whole ones take a third of the run.
+  const child = spawn(process.execPath, ['--stack-trace-limit=3', module], {
     env: {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '',
