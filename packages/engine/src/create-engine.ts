@@ -47,6 +47,7 @@ async function open(context: EngineContext, options: EngineOptions, close: () =>
     endpoint: () => endpoint,
     onFunctionLog: options.onFunctionLog ?? (() => {}),
     ...(options.onAccess === undefined ? {} : { onAccess: options.onAccess }),
+    ...(options.compileCacheDir === undefined ? {} : { compileCacheDir: options.compileCacheDir }),
   });
   const { access, s3, lambda, mappings, states, featureStore, metrics, logs, api, scheduler, workGroups, wire } = parts;
   let works = false;

@@ -45,6 +45,7 @@ export interface PartsOptions {
   readonly endpoint: () => string;
   readonly onFunctionLog: (functionName: string, requestId: string | undefined, line: string) => void;
   readonly onAccess?: OnAccess;
+  readonly compileCacheDir?: string;
 }
 
 export async function createEngineParts(context: EngineContext, options: PartsOptions): Promise<EngineParts> {
@@ -58,6 +59,7 @@ export async function createEngineParts(context: EngineContext, options: PartsOp
     environment: () => ({ AWS_ENDPOINT_URL: options.endpoint() }),
     buckets,
     access,
+    ...(options.compileCacheDir === undefined ? {} : { compileCacheDir: options.compileCacheDir }),
     onLog(functionName, requestId, line, place) {
       metrics.capture(functionName, line);
       logs.capture(place.group, place.stream, line);

@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly log?: (line: string) => void;
   /** Each request that was judged, while a deployment with roles is there. */
   readonly onAccess?: OnAccess;
+  /** Where functions are kept in compiled form for the next start; default: in the data directory. */
+  readonly compileCacheDir?: string;
   /** Each line that a function prints. */
   readonly onFunctionLog?: (functionName: string, requestId: string | undefined, line: string) => void;
 }

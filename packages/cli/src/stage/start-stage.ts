@@ -52,6 +52,8 @@ export async function startStage(options: StartOptions): Promise<RunningStage> {
     port: options.port,
     apiPort: options.apiPort,
     profile: options.profile,
+    // Beside the bundles, so that another data directory finds them compiled.
+    compileCacheDir: join(bundleDir, '../compiled'),
     ...(options.log === undefined ? {} : { log: options.log }),
     ...options.engine,
   });

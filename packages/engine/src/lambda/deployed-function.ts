@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { EngineContext } from '../engine-context.ts';
 import type { Access } from '../iam/access.ts';
 import { impliedCalls } from '../iam/implied-calls.ts';
@@ -38,6 +37,7 @@ export interface DeployedFunctionOptions {
   readonly environment: () => Record<string, string>;
   readonly access: Access;
   readonly budget: InstanceBudget;
+  readonly compileCacheDir: string;
   readonly instancesPerFunction: number;
   readonly onLog: (functionName: string, requestId: string | undefined, text: string, place: LogPlace) => void;
   /** The platform's own line about an invocation: for the log, not for those who listen to the function. */
@@ -73,7 +73,7 @@ export function createDeployedFunction(
           timeoutMs: spec.timeoutMs,
           logGroupName: logs.group,
           logStreamName: logs.stream,
-          compileCacheDir: join(context.dataDir, 'compile-cache'),
+          compileCacheDir: options.compileCacheDir,
         },
         environment: functionEnvironment(
           context,

@@ -24,7 +24,7 @@ export interface InstanceOptions {
   readonly onLog: (requestId: string | undefined, text: string) => void;
 }
 
-const THREAD = new URL('./instance-thread.ts', import.meta.url);
+const THREAD = new URL('./instance-thread.mjs', import.meta.url);
 /** Lambda gives the import ten seconds before it starts to count against the function's own timeout. */
 const INIT_LIMIT_MS = 10_000;
 /** Up to the 48 MB of a Node process: with 16, an answer of 100 rows spends a sixth of its time on collections. */

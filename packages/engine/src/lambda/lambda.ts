@@ -15,7 +15,7 @@
  * - Lines go to a file a function in `logs/`, with a REPORT line an invocation, and to subscriptions: see logs/logs.ts.
  *
  * Client quirks
- * - The handler's console writes arrive here before its result: see instance-thread.ts.
+ * - The handler's console writes arrive here before its result: see instance-thread.mjs.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
@@ -46,6 +46,8 @@ export interface LambdaOptions {
   readonly access?: Access;
   /** Every line that a function prints, whole, before the invocation's result is known to its caller. */
   readonly onLog?: (functionName: string, requestId: string | undefined, line: string, place: LogPlace) => void;
+  /** Where compiled bundles are kept for the next instance; default: in the data directory. */
+  readonly compileCacheDir?: string;
   readonly instances?: InstanceLimits;
   readonly retireIdleAfterMs?: number;
 }
@@ -141,6 +143,7 @@ export function createLambda(context: EngineContext, options: LambdaOptions): La
         environment: options.environment,
         access,
         budget,
+        compileCacheDir: options.compileCacheDir ?? join(context.dataDir, 'compile-cache'),
         instancesPerFunction: limits.perFunction,
         onLog,
         onReport: record,

@@ -1,10 +1,14 @@
-type Write = typeof process.stdout.write;
-
-/** Replaces both output streams of this thread; `emit` gets whole lines, and what is left of a line at `flush`. */
-export function captureOutput(emit: (text: string) => void): { flush(): void } {
+/**
+ * Replaces both output streams of this thread; `emit` gets whole lines, and what is left of a line at `flush`.
+ *
+ * @param {(text: string) => void} emit
+ * @returns {{ flush(): void }}
+ */
+export function captureOutput(emit) {
   const flushes = [process.stdout, process.stderr].map((stream) => {
     let unfinished = '';
-    const write = (chunk: string | Uint8Array, encodingOrDone?: unknown, maybeDone?: unknown): boolean => {
+    /** @type {(chunk: string | Uint8Array, encodingOrDone?: unknown, maybeDone?: unknown) => boolean} */
+    const write = (chunk, encodingOrDone, maybeDone) => {
       const text = unfinished + (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
       const end = text.lastIndexOf('\n');
       unfinished = text.slice(end + 1);
@@ -13,7 +17,7 @@ export function captureOutput(emit: (text: string) => void): { flush(): void } {
       if (typeof done === 'function') queueMicrotask(() => done());
       return true;
     };
-    stream.write = write as Write;
+    stream.write = write;
     return () => {
       if (unfinished !== '') emit(unfinished);
       unfinished = '';
