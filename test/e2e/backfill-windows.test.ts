@@ -8,7 +8,7 @@ import type { BackfillReceipt } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyDefinitions, type DefinitionsCopy } from './definitions-copy.ts';
 import { AIRPORTS, departureRecords, produce } from './departure-events.ts';
-import { removeDir, temporaryDir } from './harness.ts';
+import { removeDir, temporaryDir, withoutSchedules } from './harness.ts';
 import { inFastTime } from './ingest-files.ts';
 import { type OnlineStore, onlineStoreOf } from './online-store.ts';
 import { tidemark } from './tidemark-process.ts';
@@ -33,7 +33,15 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill of windows, the eng
 
   beforeAll(async () => {
     copy = copyDefinitions();
-    stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile, definitions: copy.module });
+    stage = await startStage({
+      data,
+      port: 0,
+      apiPort: 0,
+      stage: 'dev',
+      profile,
+      definitions: copy.module,
+      adjust: withoutSchedules,
+    });
     online = onlineStoreOf(stage);
     await produce(stage, records);
     await until('every airport has its state', async () => (await online.keys(STATES)).length === AIRPORTS.length);

@@ -31,6 +31,8 @@ const inWeek = routeDays.filter(isInWeek);
 afterAll(() => removeDir(files));
 
 describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (profile) => {
+  /** What is the same however the services behave. */
+  const testOnce = test.runIf(profile === 'default');
   const data = temporaryDir();
   let copy: DefinitionsCopy;
   let stage: RunningStage;
@@ -121,7 +123,7 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (p
   const read = routeDays.length + quarantined;
   const outside = routeDays.length - inWeek.length;
 
-  test('that is a dry run says what it would do, and does nothing', async () => {
+  testOnce('that is a dry run says what it would do, and does nothing', async () => {
     const before = await historyRows();
     const receipt = await backfill({ group: GROUP, ...week, dryRun: true });
     expect([receipt.status, receipt.files.read]).toEqual(['dry-run', written.onTime.length + written.late.length]);
@@ -213,7 +215,7 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (p
       JSON.stringify({ owner: 'somebody', takenAt: '2001-01-01T00:00:00Z', expiresAt, released: false }),
     );
 
-  test('of a group that another one backfills ends by name; a lease that has expired is taken over', async () => {
+  testOnce('of a group that another one backfills ends by name; a lease that has expired is taken over', async () => {
     await leaseOf('2100-01-01T00:00:00Z');
     await expect(backfill({ group: GROUP, ...week })).rejects.toMatchObject({
       code: 'BACKFILL_OVERLAP',
@@ -266,7 +268,7 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill, the engine %s', (p
     expect([late?.status, JSON.parse(late?.output ?? '')]).toEqual(['SUCCEEDED', { receipts: [], sealed: 3, failures: [] }]);
   });
 
-  test('on the command line asks first, and says what was done', async () => {
+  testOnce('on the command line asks first, and says what was done', async () => {
     const command = (...options: readonly string[]) =>
       tidemark('backfill', '--group', GROUP, '--data', data, '--definitions', copy.module, ...options);
     const range = ['--from', week.from.slice(0, 10), '--to', week.to];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type DemoOptions, runDemo } from '@tidemark/cli/demo';
 import { createReporter, type Reporter } from '@tidemark/cli/reporter';
 import type { RunningStage } from '@tidemark/cli/start-stage';
+import type { Deployment } from '@tidemark/engine';
 
 /** A reporter that keeps what a program would have read, and says nothing. */
 export function keepingReporter(): Reporter & { readonly results: Record<string, unknown>[] } {
@@ -48,3 +49,6 @@ export async function runDemoIn(data: string, options: Partial<DemoOptions> = {}
   );
   return { stage, result: reporter.results[0] as unknown as DemoResult };
 }
+
+/** For tests that move the clock and are not about schedules: every hour that is passed over would start a monitor. */
+export const withoutSchedules = (deployment: Deployment): Deployment => ({ ...deployment, schedules: [] });

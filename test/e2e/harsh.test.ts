@@ -13,7 +13,7 @@ import { exportFlights, type FlightsExport } from '@tidemark/features/flights/ex
 import type { DatasetManifest, QuarantineLine, Receipt } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyDefinitions } from './definitions-copy.ts';
-import { removeDir, temporaryDir } from './harness.ts';
+import { removeDir, temporaryDir, withoutSchedules } from './harness.ts';
 import { inFastTime, ingestFiles, quarantineBehind } from './ingest-files.ts';
 import { tidemark } from './tidemark-process.ts';
 
@@ -53,7 +53,15 @@ afterAll(async () => {
 });
 
 async function mainJob(profile: ProfileName, untilOffline: (stage: RunningStage) => Promise<void>): Promise<Outcome> {
-  const stage = await startStage({ data: dirs[profile], port: 0, apiPort: 0, stage: 'dev', profile, definitions: copy.module });
+  const stage = await startStage({
+    data: dirs[profile],
+    port: 0,
+    apiPort: 0,
+    stage: 'dev',
+    profile,
+    definitions: copy.module,
+    adjust: withoutSchedules,
+  });
   started.push(stage);
   const receipts = await inFastTime(stage, ingestFiles(stage, exported.files));
   await untilOffline(stage);

@@ -2,7 +2,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutBucketNotificationConfigurationCommand } from '@aws-sdk/client-s3';
-import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { runBackfill } from '@tidemark/cli/follow-backfill';
 import { buildDataset } from '@tidemark/cli/follow-dataset';
 import { runQuery } from '@tidemark/cli/run-query';
@@ -16,16 +15,14 @@ import type { SentEvent } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyDefinitions, type DefinitionsCopy } from './definitions-copy.ts';
 import { airportActivity, produce, windowsAt } from './departure-events.ts';
-import { removeDir, temporaryDir } from './harness.ts';
+import { removeDir, temporaryDir, withoutSchedules } from './harness.ts';
 import { inFastTime, ingestFiles } from './ingest-files.ts';
 import { runMonitor } from './monitor/run-monitor.ts';
 import { type OnlineValues, onlineStoreOf } from './online-store.ts';
 import { type Cells, readParquetRows } from './raw-files.ts';
 import { routeDays, week, writeRouteWeek, writeRouteWeekLabels } from './route-week.ts';
 import { tidemark } from './tidemark-process.ts';
-import { until } from './until.ts';
 
-const DAY_MS = 86_400_000;
 const GROUP = 'route-days';
 const files = temporaryDir();
 const written = writeRouteWeek(files);
@@ -57,15 +54,9 @@ async function openBed(name: 'dev' | 'production', profile: ProfileName, definit
     apiPort: 0,
     stage: name,
     profile,
+    adjust: withoutSchedules,
     ...(definitions === undefined ? {} : { definitions }),
   });
-  const { clock } = stage.instance;
-  // Past the schedules of the night.
-  clock.advance(DAY_MS - (clock.nowMs() % DAY_MS) + 200 * 60_000);
-  await inFastTime(
-    stage,
-    until('no backfill runs', () => hasEnded(stage)),
-  );
   const all = [...written.onTime, { path: hours, key: 'airport-hours/hours.csv' }];
   await inFastTime(stage, ingestFiles(stage, all), 200);
   await untilOffline(stage);
@@ -75,12 +66,6 @@ async function openBed(name: 'dev' | 'production', profile: ProfileName, definit
   for (const { path, key } of written.late) await upload(stage, path, key);
   await upload(stage, labels, 'labels/labels.csv', stage.names.bucket('work'));
   return { stage, data };
-}
-
-async function hasEnded(stage: RunningStage): Promise<boolean> {
-  const stateMachineArn = stage.names.machineArn('backfill');
-  const { executions = [] } = await stage.sfn.send(new ListExecutionsCommand({ stateMachineArn }));
-  return executions.every(({ status }) => status !== 'RUNNING');
 }
 
 async function untilOffline({ instance }: RunningStage): Promise<void> {

@@ -8,7 +8,7 @@ import { engineCredentials, type ProfileName } from '@tidemark/engine';
 import { exportFlights, type FlightsExport } from '@tidemark/features/flights/export';
 import type { RestoreRequest, SnapshotManifest } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { removeDir, temporaryDir } from './harness.ts';
+import { removeDir, temporaryDir, withoutSchedules } from './harness.ts';
 import { inFastTime, ingestFiles } from './ingest-files.ts';
 import { type OnlineStore, type OnlineValues, onlineStoreOf } from './online-store.ts';
 import { tidemark } from './tidemark-process.ts';
@@ -35,6 +35,8 @@ describe.each(['default', 'harsh'] as const)('under the %s profile', (profile: P
   let manifest: SnapshotManifest;
   let before: Map<string, OnlineValues>[];
   let restores = 0;
+  /** What is the same however the services behave. */
+  const testOnce = test.runIf(profile === 'default');
 
   const everything = () => Promise.all(GROUPS.map((group) => online.records(physical(group))));
   /** The harsh engine's history comes up to twenty minutes late. */
@@ -53,7 +55,7 @@ describe.each(['default', 'harsh'] as const)('under the %s profile', (profile: P
   }
 
   beforeAll(async () => {
-    stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile });
+    stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile, adjust: withoutSchedules });
     online = onlineStoreOf(stage);
     await inFastTime(stage, ingestFiles(stage, exported.files));
     // To the middle of an hour that is far enough away: airport hours expire at full hours.
@@ -173,18 +175,18 @@ describe.each(['default', 'harsh'] as const)('under the %s profile', (profile: P
     expect(shadows.size).toBe(0);
   });
 
-  test('a drill that fails removes its groups as well', async () => {
+  testOnce('a drill that fails removes its groups as well', async () => {
     await expect(runDrill(stage, ['airport-profile', 'no-such-group'], quietly, new Set())).rejects.toThrow('no-such-group');
     const failing = { ...stage, executions: { ...stage.executions, start: failOn('restore', stage.executions.start) } };
     await expect(runDrill(failing, ['route-days'], quietly, new Set())).rejects.toThrow('the restore is not to be');
     expect(await stage.groups.list('-drill-')).toEqual([]);
   });
 
-  test.each(['no-such-snapshot', '../kept', 'kept/_manifest.json', '', 'kept '])('%j is no snapshot', async (snapshot) => {
+  testOnce.each(['no-such-snapshot', '../kept', 'kept/_manifest.json', '', 'kept '])('%j is no snapshot', async (snapshot) => {
     await expect(restore({ snapshot })).rejects.toMatchObject({ code: 'SNAPSHOT_UNKNOWN' });
   });
 
-  test('a moment that the history may not be complete at is refused', async () => {
+  testOnce('a moment that the history may not be complete at is refused', async () => {
     const asOf = `${new Date(stage.instance.clock.nowMs()).toISOString().slice(0, 19)}Z`;
     await expect(takeSnapshot(stage, 'too-late', { asOf }, quietly)).rejects.toMatchObject({ code: 'SNAPSHOT_OPTION_INVALID' });
     expect(await stage.objects.read({ bucket: stage.names.bucket('datasets'), key: 'snapshots/too-late/_manifest.json' })).toBe(
@@ -192,7 +194,7 @@ describe.each(['default', 'harsh'] as const)('under the %s profile', (profile: P
     );
   });
 
-  test('scripts read JSON and exit codes', async () => {
+  testOnce('scripts read JSON and exit codes', async () => {
     const run = (...args: readonly string[]) => tidemark(...args, '--data', data, '--json');
     const listed = await run('snapshots');
     expect(listed.code).toBe(0);
@@ -210,7 +212,7 @@ describe.each(['default', 'harsh'] as const)('under the %s profile', (profile: P
     expect(await run('snapshots', '--days', 'many')).toMatchObject({ code: 2 });
   });
 
-  test('what has expired meanwhile is counted as that', async () => {
+  testOnce('what has expired meanwhile is counted as that', async () => {
     stage.instance.clock.advance(3 * DAY_MS);
     await online.wipe(physical('airport-hours'));
     const { groups } = await restore({ groups: ['airport-hours', 'airport-profile'] });

@@ -19,7 +19,7 @@ import type { RebuildReceipt, RebuildRequest } from '@tidemark/pipeline';
 import type { SentEvent } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AIRPORTS, airportActivity, type PlannedRecord, produce, windowsAt } from './departure-events.ts';
-import { removeDir, temporaryDir } from './harness.ts';
+import { removeDir, temporaryDir, withoutSchedules } from './harness.ts';
 import { onlineStoreOf } from './online-store.ts';
 import { tidemark } from './tidemark-process.ts';
 
@@ -103,7 +103,7 @@ describe.each<{ profile: ProfileName }>([{ profile: 'default' }])('profile $prof
   };
 
   beforeAll(async () => {
-    stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile });
+    stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile, adjust: withoutSchedules });
     await send(departures('a', 200, (at) => at % 4 === 0));
     await stage.instance.idle();
   }, 300_000);

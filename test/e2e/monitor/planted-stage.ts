@@ -7,6 +7,7 @@ import {
 import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
 import { engineCredentials, type ProfileName } from '@tidemark/engine';
 import type { InconsistencyKind } from '@tidemark/pipeline';
+import { withoutSchedules } from '../harness.ts';
 
 export const GROUP = 'airport-hours';
 const GROUP_NAME = 'dev-airport-hours-v1';
@@ -50,7 +51,7 @@ export const hourOf = (airport: string, eventTime: string, departures = 10): Hou
 });
 
 export async function plantedStage(data: string, profile: ProfileName): Promise<PlantedStage> {
-  const stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile });
+  const stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile, adjust: withoutSchedules });
   const { endpoint, region } = stage.engine;
   const runtime = new SageMakerFeatureStoreRuntimeClient({ endpoint, region, credentials: engineCredentials });
   const nowMs = Math.floor(stage.instance.clock.nowMs() / HOUR_MS) * HOUR_MS;
