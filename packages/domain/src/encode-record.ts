@@ -28,9 +28,28 @@ const INT64_MAX = 2n ** 63n - 1n;
 
 export const isRefusal = (outcome: object): outcome is Refusal => 'code' in outcome;
 
+/** What is asked of every row, worked out once for a group. */
+interface Plan {
+  readonly features: readonly (readonly [name: string, type: FeatureType])[];
+  /** What a mapping may return. */
+  readonly names: ReadonlySet<string>;
+}
+
+const plans = new WeakMap<Group, Plan>();
+
+function planOf(group: Group): Plan {
+  let plan = plans.get(group);
+  if (plan === undefined) {
+    const names = new Set([...Object.keys(group.entity.key), ...Object.keys(group.features), 'eventTime']);
+    plan = { features: Object.entries(group.features), names };
+    plans.set(group, plan);
+  }
+  return plan;
+}
+
 /** `(group, what its mapping returned) → record`, or the first reason against it. */
 export function encodeRecord(group: Group, input: Readonly<Record<string, unknown>>): FeatureRecord | Refusal {
-  const values: [string, WireValue][] = [];
+  const { features, names } = planOf(group);
   const key = encodeKey(group, input);
   if ('code' in key) return key;
 
@@ -42,19 +61,18 @@ export function encodeRecord(group: Group, input: Readonly<Record<string, unknow
   const time = checkEventTime(written, group.precision, 'eventTime');
   if ('code' in time) return time;
 
-  values.push([ENTITY_KEY_FEATURE, key.entityKey], ...key.parts, [EVENT_TIME_FEATURE, written]);
-  for (const [feature, type] of Object.entries(group.features)) {
+  const values: [string, WireValue][] = [[ENTITY_KEY_FEATURE, key.entityKey], ...key.parts, [EVENT_TIME_FEATURE, written]];
+  for (const [feature, type] of features) {
     const value = input[feature];
     if (value === null || value === undefined) continue;
     const encoded = encodeValue(feature, type, value);
     if (typeof encoded === 'object' && 'code' in encoded) return encoded;
     if (encoded.length > 0 || type.collection === undefined) values.push([feature, encoded]);
   }
-  const unknown = Object.keys(input).find(
-    (name) => name !== 'eventTime' && !(name in group.features) && !(name in group.entity.key),
-  );
-  if (unknown !== undefined) return refuse('ROW_UNKNOWN_FEATURE', `group ${group.name} has no feature "${unknown}"`, unknown);
-  if (sizeBytes(values) > MAX_RECORD_BYTES) return refuse('ROW_TOO_LARGE', 'the record would be larger than 350 KB');
+  for (const name in input) {
+    if (!names.has(name)) return refuse('ROW_UNKNOWN_FEATURE', `group ${group.name} has no feature "${name}"`, name);
+  }
+  if (isTooLarge(values)) return refuse('ROW_TOO_LARGE', 'the record would be larger than 350 KB');
   return { entityKey: key.entityKey, eventTime: written, eventTimeNs: time.timeNs, values };
 }
 
@@ -96,33 +114,41 @@ function encodeValue(feature: string, type: FeatureType, value: unknown): WireVa
 }
 
 function encodeScalar(feature: string, type: FeatureType, value: unknown): string | Refusal {
-  const wrong = (wanted: string) => refuse('ROW_WRONG_TYPE', `${feature} must be ${wanted}`, feature);
   if (type.kind === 'String') {
-    return typeof value === 'string' && value.isWellFormed() ? value : wrong('well-formed text');
+    return typeof value === 'string' && value.isWellFormed() ? value : wrongType(feature, 'well-formed text');
   }
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return refuse('ROW_NOT_A_NUMBER', `${feature} is NaN or infinite; leave it out where there is no value`, feature);
   }
-  if (type.kind === 'Fractional') return typeof value === 'number' ? String(value) : wrong('a number');
+  if (type.kind === 'Fractional') return typeof value === 'number' ? String(value) : wrongType(feature, 'a number');
   if (type.int64 === true) {
-    if (typeof value !== 'bigint') return wrong('a bigint');
+    if (typeof value !== 'bigint') return wrongType(feature, 'a bigint');
     return value >= INT64_MIN && value <= INT64_MAX
       ? String(value)
       : refuse('ROW_OUT_OF_RANGE', `${feature} does not fit 64 bits`, feature);
   }
-  if (typeof value !== 'number' || !Number.isInteger(value)) return wrong('a whole number');
+  if (typeof value !== 'number' || !Number.isInteger(value)) return wrongType(feature, 'a whole number');
   // Beyond 2^53 a number is no longer the integer that was written.
   return Number.isSafeInteger(value)
     ? String(value)
     : refuse('ROW_OUT_OF_RANGE', `${feature} is beyond ±(2^53 − 1): declare it integral64`, feature);
 }
 
-function sizeBytes(values: readonly (readonly [string, WireValue])[]): number {
-  let bytes = 0;
+const wrongType = (feature: string, wanted: string) => refuse('ROW_WRONG_TYPE', `${feature} must be ${wanted}`, feature);
+
+/** UTF-8 has at most three bytes for a unit of text, so only what comes near the limit is measured. */
+function isTooLarge(values: readonly (readonly [string, WireValue])[]): boolean {
+  return sizeOf(values, lengthOf) * 3 > MAX_RECORD_BYTES && sizeOf(values, Buffer.byteLength) > MAX_RECORD_BYTES;
+}
+
+const lengthOf = (text: string) => text.length;
+
+function sizeOf(values: readonly (readonly [string, WireValue])[], measure: (text: string) => number): number {
+  let size = 0;
   for (const [feature, value] of values) {
-    bytes +=
-      feature.length +
-      (typeof value === 'string' ? Buffer.byteLength(value) : value.reduce((sum, one) => sum + Buffer.byteLength(one), 0));
+    size += feature.length;
+    if (typeof value === 'string') size += measure(value);
+    else for (const one of value) size += measure(one);
   }
-  return bytes;
+  return size;
 }
