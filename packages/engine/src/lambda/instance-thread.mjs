@@ -119,6 +119,7 @@ async function handle(handler, message) {
   }
 }
 
+let keptCompiled = false;
 try {
   const handler = await loadHandler();
   port.on('message', async (/** @type {InvokeMessage} */ message) => {
@@ -126,8 +127,11 @@ try {
     const answer = await handle(handler, message);
     output.flush();
     tell(answer);
-    // By now all that an invocation runs is compiled: the next thread need not do it again. Later calls find nothing new.
-    flushCompileCache();
+    if (!keptCompiled) {
+      // By now all that an invocation runs is compiled: the next thread need not do it again.
+      keptCompiled = true;
+      flushCompileCache();
+    }
   });
   output.flush();
   tell({ type: 'ready' });
