@@ -1,4 +1,11 @@
-/** @import { ErrorPayload } from './error-payload.ts' */
+/**
+ * The JSON in which Lambda tells what went wrong in a function.
+ *
+ * @typedef {object} ErrorPayload
+ * @property {string} errorType
+ * @property {string} errorMessage
+ * @property {readonly string[]} trace
+ */
 
 /**
  * As the Node.js runtime describes whatever was thrown.

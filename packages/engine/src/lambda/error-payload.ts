@@ -1,10 +1,4 @@
-/** The JSON in which Lambda tells what went wrong in a function. */
-export interface ErrorPayload {
-  readonly errorType: string;
-  readonly errorMessage: string;
-  readonly trace: readonly string[];
-}
-
+/** The JSON in which Lambda tells what went wrong with a function's sandbox; for its own errors see describe-error.mjs. */
 const sandboxError = (errorType: string, errorMessage: string) => JSON.stringify({ errorType, errorMessage });
 
 export const timedOut = (requestId: string, timeoutMs: number): string =>
