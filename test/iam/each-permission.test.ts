@@ -17,8 +17,11 @@ import { type StageUnderRoles, startUnderRoles } from './stage-under-roles.ts';
 const MINUTES = Number(process.env.IAM_MINUTES ?? 0);
 const SEED = process.env.IAM_SEED ?? String(Date.now());
 const [PART, PARTS] = (process.env.IAM_PART ?? '1/1').split('/').map(Number) as [number, number];
-/** A stage that was refused this often has a good deal lying about. */
-const REFUSALS_A_STAGE = 50;
+/**
+ * A stage that was refused this often has a good deal lying about, and its time, which runs fast, overtakes that of the answers: a flow
+ * that does not even ask is tried again in a fresh one.
+ */
+const REFUSALS_A_STAGE = 40;
 const REST_MS = 40_000;
 /** Reading a stream fails where nobody waits for it: the flow that misses the events is another than the one that asks first. */
 const FAILS_IN: Readonly<Record<string, string>> = {
@@ -51,12 +54,14 @@ test.runIf(MINUTES > 0)(
         wanted ??= wantedOf(on, record.needOf);
         let tried = 0;
         while (wanted.length > 0 && Date.now() < endMs && tried++ < REFUSALS_A_STAGE) {
-          const { permission, flow } = wanted.shift() as Wanted;
-          outcomes.set(idOf(permission), await takeAway(on, record, permission, flow, `${PART}T${tried}`));
-          if (!(await comesToRest(on))) break;
+          const one = wanted.shift() as Wanted;
+          const id = idOf(one.permission);
+          const outcome = await takeAway(on, record, one, `${PART}T${tried}`);
+          const isWornOut = outcome !== 'failed as it should' && tried > 1;
+          if (isWornOut && !outcomes.has(id)) wanted.push(one);
+          outcomes.set(id, outcome);
+          if (isWornOut || !(await comesToRest(on))) break;
         }
-        // What failed did so for want of a permission, not because of what lay about.
-        if (await comesToRest(on)) await everyFlow(on, record, 'Z');
       } finally {
         await on.stop();
       }
@@ -96,13 +101,7 @@ function wantedOf(on: StageUnderRoles, needOf: (permission: Permission) => Need 
     .filter((_, at) => at % PARTS === PART - 1);
 }
 
-async function takeAway(
-  on: StageUnderRoles,
-  record: ReturnType<typeof createRecord>,
-  permission: Permission,
-  flow: string,
-  tag: string,
-) {
+async function takeAway(on: StageUnderRoles, record: ReturnType<typeof createRecord>, { permission, flow }: Wanted, tag: string) {
   const name = `${flow} without ${idOf(permission)}`;
   record.enter(name);
   await on.under(without(on.roles, permission));
