@@ -22,8 +22,9 @@ export interface SynthRequest {
  *
  * @throws Error with what the stacks, SST or Pulumi said
  */
-export async function synthesise({ root, stage, definitions, options = {} }: SynthRequest): Promise<RecordedResource[]> {
-  const program = await prepare(root, definitions);
+export const synthesise = async (request: SynthRequest): Promise<RecordedResource[]> => execute(request, await prepare(request));
+
+async function execute({ root, stage, options = {} }: SynthRequest, program: Uint8Array): Promise<RecordedResource[]> {
   const folder = await mkdtemp(join(platformDir(root), 'synth-'));
   try {
     const module = join(folder, 'program.mjs');
@@ -36,7 +37,7 @@ export async function synthesise({ root, stage, definitions, options = {} }: Syn
 }
 
 /** The platform that the stacks run on, the bundles that they deploy, and the stacks themselves as a program. */
-async function prepare(root: string, definitions: string | undefined): Promise<Uint8Array> {
+async function prepare({ root, definitions }: SynthRequest): Promise<Uint8Array> {
   await ensurePlatform(root);
   const [program] = await Promise.all([bundleProgram(root, definitions), ensureBundles(join(root, 'dist/functions'), undefined)]);
   return program;
@@ -49,15 +50,16 @@ export const printResources = (resources: readonly RecordedResource[]): string =
  * The same, kept in dist/synth under the hash of all that it comes from, so that tests share one run.
  */
 export async function synthesised(request: SynthRequest): Promise<RecordedResource[]> {
+  const program = await prepare(request);
   const key = createHash('sha256')
-    .update(await prepare(request.root, request.definitions))
+    .update(program)
     .update(await readFile(join(request.root, 'dist/functions/manifest.json')).catch(() => ''))
     .update(JSON.stringify([request.stage, request.options]))
     .digest('hex');
   const kept = join(request.root, 'dist/synth/kept', `${key.slice(0, 32)}.json`);
   const text = await readFile(kept, 'utf8').catch(() => undefined);
   if (text !== undefined) return JSON.parse(text);
-  const resources = await synthesise(request);
+  const resources = await execute(request, program);
   await writeIfChanged(kept, Buffer.from(printResources(resources)));
   return resources;
 }

@@ -79,6 +79,13 @@ describe('refuses by name', () => {
     expect(refusalOf(readings, input)).toEqual({ code, field });
   });
 
+  test("a name of Object's own prototype is an unknown feature", () => {
+    expect(refusalOf(readings, Object.fromEntries([['valueOf', 'text']]))).toEqual({
+      code: 'ROW_UNKNOWN_FEATURE',
+      field: 'valueOf',
+    });
+  });
+
   test.each([
     { input: { tags: 'a' }, why: 'a text where a list belongs' },
     { input: { tags: ['a', null] }, why: 'an element without a value' },

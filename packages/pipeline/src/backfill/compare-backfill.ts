@@ -9,7 +9,7 @@ import { historyFiles, sumBytes } from '../catalogue/history-files.ts';
 import { historyTable } from '../catalogue/history-table.ts';
 import type { Receipt } from '../ingest/ingest-plan.ts';
 import { loadJson } from '../ledger/json-objects.ts';
-import { dateOf, ledgerKeys } from '../ledger/ledger-keys.ts';
+import { dateOf, datesBetween, ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { ComparisonDependencies } from './backfill-dependencies.ts';
 import {
   type BackfillProgress,
@@ -102,7 +102,7 @@ function scanBytes(
 async function lastWriteMs(deps: ComparisonDependencies, { group, startedAt }: CompareRequest): Promise<number> {
   const startedMs = Date.parse(startedAt);
   let lastMs = Number.NEGATIVE_INFINITY;
-  for (const date of new Set([dateOf(startedMs - deps.offlineDelayMs), dateOf(startedMs)])) {
+  for (const date of datesBetween(startedMs - deps.offlineDelayMs, startedMs)) {
     for await (const { key, lastModifiedMs } of deps.objects.list(deps.ledger, ledgerKeys.receiptDay(date))) {
       if (lastModifiedMs <= Math.max(lastMs, startedMs - deps.offlineDelayMs)) continue;
       const receipt = await loadJson<Receipt>(deps.objects, deps.ledger, key);

@@ -9,7 +9,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Receipt } from '../ingest/ingest-plan.ts';
 import { loadReceipts } from '../ingest/load-receipts.ts';
 import { recentObjects } from '../ingest/reconcile.ts';
-import { dateOf } from '../ledger/ledger-keys.ts';
+import { datesBetween } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { printMetrics } from './embedded-metrics.ts';
 
@@ -41,7 +41,7 @@ const DAY_MS = 86_400_000;
 export async function measureIngest(deps: MeasureDependencies, known = new Map<string, Receipt>()): Promise<MeasuredGroup[]> {
   const nowMs = deps.nowMs();
   // A receipt stands under the day on which its object was written.
-  const dates = [dateOf(nowMs - DAY_MS), dateOf(nowMs)];
+  const dates = datesBetween(nowMs - DAY_MS, nowMs);
   const receipts = (await loadReceipts(deps.objects, deps.ledger, dates, known)).filter(
     ({ sealedAt }) => Date.parse(sealedAt) > nowMs - DAY_MS,
   );

@@ -1,7 +1,7 @@
 /** How a stream is: what became of its records lately, how far behind its shards are, and what waits for a person. */
 import { type EventStream, physicalStreamName } from '@tidemark/domain';
 import { requireJson } from '../ledger/json-objects.ts';
-import { dateOf, ledgerKeys } from '../ledger/ledger-keys.ts';
+import { datesBetween, ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { EventSourceMappings } from '../ports/event-source-mappings.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { StreamTips } from '../ports/stream-tips.ts';
@@ -96,8 +96,8 @@ async function listBatches(
   sinceMs: number,
 ): Promise<ListedBatch[]> {
   const batches: ListedBatch[] = [];
-  for (let day = Math.floor(sinceMs / DAY_MS) - 1; day <= Math.floor(nowMs() / DAY_MS) + 1; day++) {
-    for await (const { key, lastModifiedMs } of objects.list(ledger, ledgerKeys.streamBatchDay(dateOf(day * DAY_MS), name))) {
+  for (const date of datesBetween(sinceMs - DAY_MS, nowMs() + DAY_MS)) {
+    for await (const { key, lastModifiedMs } of objects.list(ledger, ledgerKeys.streamBatchDay(date, name))) {
       const [, shardId, last] = /\/([^/]+)\/\d+-(\d+)\.json$/.exec(key) ?? [];
       if (shardId !== undefined && last !== undefined) batches.push({ key, shardId, last, handledMs: lastModifiedMs });
     }
