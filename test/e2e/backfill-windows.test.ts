@@ -1,6 +1,6 @@
 /** A windowed group is backfilled from its event history: states that are lost, or of another definition, are made again. */
 import { runBackfill } from '@tidemark/cli/follow-backfill';
-import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
+import type { RunningStage } from '@tidemark/cli/start-stage';
 import { decodeWindowState, evaluateWindows, isWindowed, type WindowedGroup } from '@tidemark/domain';
 import type { ProfileName } from '@tidemark/engine';
 import { definitions } from '@tidemark/features';
@@ -8,7 +8,7 @@ import type { BackfillReceipt } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyDefinitions, type DefinitionsCopy } from './definitions-copy.ts';
 import { AIRPORTS, departureRecords, produce } from './departure-events.ts';
-import { removeDir, temporaryDir, withoutSchedules } from './harness.ts';
+import { removeDir, startWithoutSchedules, temporaryDir } from './harness.ts';
 import { inFastTime } from './ingest-files.ts';
 import { type OnlineStore, onlineStoreOf } from './online-store.ts';
 import { tidemark } from './tidemark-process.ts';
@@ -33,15 +33,7 @@ describe.each<ProfileName>(['default', 'harsh'])('a backfill of windows, the eng
 
   beforeAll(async () => {
     copy = copyDefinitions();
-    stage = await startStage({
-      data,
-      port: 0,
-      apiPort: 0,
-      stage: 'dev',
-      profile,
-      definitions: copy.module,
-      adjust: withoutSchedules,
-    });
+    stage = await startWithoutSchedules({ data, profile, definitions: copy.module });
     online = onlineStoreOf(stage);
     await produce(stage, records);
     await until('every airport has its state', async () => (await online.keys(STATES)).length === AIRPORTS.length);

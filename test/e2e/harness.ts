@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DemoOptions, runDemo } from '@tidemark/cli/demo';
 import { createReporter, type Reporter } from '@tidemark/cli/reporter';
-import type { RunningStage } from '@tidemark/cli/start-stage';
-import type { Deployment } from '@tidemark/engine';
+import { type RunningStage, type StartOptions, startStage } from '@tidemark/cli/start-stage';
 
 /** A reporter that keeps what a program would have read, and says nothing. */
 export function keepingReporter(): Reporter & { readonly results: Record<string, unknown>[] } {
@@ -51,4 +50,7 @@ export async function runDemoIn(data: string, options: Partial<DemoOptions> = {}
 }
 
 /** For tests that move the clock and are not about schedules: every hour that is passed over would start a monitor. */
-export const withoutSchedules = (deployment: Deployment): Deployment => ({ ...deployment, schedules: [] });
+export const startWithoutSchedules = (
+  options: Pick<StartOptions, 'data' | 'profile'> & Partial<Pick<StartOptions, 'stage' | 'definitions'>>,
+): Promise<RunningStage> =>
+  startStage({ stage: 'dev', ...options, port: 0, apiPort: 0, adjust: (deployment) => ({ ...deployment, schedules: [] }) });

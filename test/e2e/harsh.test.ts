@@ -6,14 +6,14 @@ import { BatchGetRecordCommand, SageMakerFeatureStoreRuntimeClient } from '@aws-
 import { GetExecutionHistoryCommand, ListExecutionsCommand, ListMapRunsCommand } from '@aws-sdk/client-sfn';
 import { buildDataset } from '@tidemark/cli/follow-dataset';
 import { runQuery } from '@tidemark/cli/run-query';
-import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
+import type { RunningStage } from '@tidemark/cli/start-stage';
 import { followIngest, upload } from '@tidemark/cli/upload';
 import { engineCredentials, type ProfileName } from '@tidemark/engine';
 import { exportFlights, type FlightsExport } from '@tidemark/features/flights/export';
 import type { DatasetManifest, QuarantineLine, Receipt } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyDefinitions } from './definitions-copy.ts';
-import { removeDir, temporaryDir, withoutSchedules } from './harness.ts';
+import { removeDir, startWithoutSchedules, temporaryDir } from './harness.ts';
 import { inFastTime, ingestFiles, quarantineBehind } from './ingest-files.ts';
 import { tidemark } from './tidemark-process.ts';
 
@@ -53,15 +53,7 @@ afterAll(async () => {
 });
 
 async function mainJob(profile: ProfileName, untilOffline: (stage: RunningStage) => Promise<void>): Promise<Outcome> {
-  const stage = await startStage({
-    data: dirs[profile],
-    port: 0,
-    apiPort: 0,
-    stage: 'dev',
-    profile,
-    definitions: copy.module,
-    adjust: withoutSchedules,
-  });
+  const stage = await startWithoutSchedules({ data: dirs[profile], profile, definitions: copy.module });
   started.push(stage);
   const receipts = await inFastTime(stage, ingestFiles(stage, exported.files));
   await untilOffline(stage);

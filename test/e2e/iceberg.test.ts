@@ -6,7 +6,7 @@ import { runBackfill } from '@tidemark/cli/follow-backfill';
 import { buildDataset } from '@tidemark/cli/follow-dataset';
 import { runQuery } from '@tidemark/cli/run-query';
 import { restoreSnapshot, takeSnapshot } from '@tidemark/cli/run-snapshot';
-import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
+import type { RunningStage } from '@tidemark/cli/start-stage';
 import { upload } from '@tidemark/cli/upload';
 import { decodeWindowState, WINDOW_STATE_FEATURE } from '@tidemark/domain';
 import type { ProfileName } from '@tidemark/engine';
@@ -15,7 +15,7 @@ import type { SentEvent } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyDefinitions, type DefinitionsCopy } from './definitions-copy.ts';
 import { airportActivity, produce, windowsAt } from './departure-events.ts';
-import { removeDir, temporaryDir, withoutSchedules } from './harness.ts';
+import { removeDir, startWithoutSchedules, temporaryDir } from './harness.ts';
 import { inFastTime, ingestFiles } from './ingest-files.ts';
 import { runMonitor } from './monitor/run-monitor.ts';
 import { type OnlineValues, onlineStoreOf } from './online-store.ts';
@@ -48,13 +48,10 @@ interface Bed {
 /** Everything is in but the late files, of which nobody is told. */
 async function openBed(name: 'dev' | 'production', profile: ProfileName, definitions?: string): Promise<Bed> {
   const data = temporaryDir();
-  const stage = await startStage({
+  const stage = await startWithoutSchedules({
     data,
-    port: 0,
-    apiPort: 0,
     stage: name,
     profile,
-    adjust: withoutSchedules,
     ...(definitions === undefined ? {} : { definitions }),
   });
   const all = [...written.onTime, { path: hours, key: 'airport-hours/hours.csv' }];

@@ -3,12 +3,12 @@ import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { runDrill } from '@tidemark/cli/run-drill';
 import { runQuery } from '@tidemark/cli/run-query';
 import { restoreSnapshot, takeSnapshot } from '@tidemark/cli/run-snapshot';
-import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
+import type { RunningStage } from '@tidemark/cli/start-stage';
 import { engineCredentials, type ProfileName } from '@tidemark/engine';
 import { exportFlights, type FlightsExport } from '@tidemark/features/flights/export';
 import type { RestoreRequest, SnapshotManifest } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { removeDir, temporaryDir, withoutSchedules } from './harness.ts';
+import { removeDir, startWithoutSchedules, temporaryDir } from './harness.ts';
 import { inFastTime, ingestFiles } from './ingest-files.ts';
 import { type OnlineStore, type OnlineValues, onlineStoreOf } from './online-store.ts';
 import { tidemark } from './tidemark-process.ts';
@@ -55,7 +55,7 @@ describe.each(['default', 'harsh'] as const)('under the %s profile', (profile: P
   }
 
   beforeAll(async () => {
-    stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile, adjust: withoutSchedules });
+    stage = await startWithoutSchedules({ data, profile });
     online = onlineStoreOf(stage);
     await inFastTime(stage, ingestFiles(stage, exported.files));
     // To the middle of an hour that is far enough away: airport hours expire at full hours.

@@ -1,7 +1,7 @@
 /** What people do to a stream: look at it, take up what failed, make states again. Each time the windows are the oracle's. */
 
 import { followExecution } from '@tidemark/cli/follow-execution';
-import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
+import type { RunningStage } from '@tidemark/cli/start-stage';
 import { streamClients } from '@tidemark/cli/stream-clients';
 import {
   decideEvent,
@@ -19,7 +19,7 @@ import type { RebuildReceipt, RebuildRequest } from '@tidemark/pipeline';
 import type { SentEvent } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AIRPORTS, airportActivity, type PlannedRecord, produce, windowsAt } from './departure-events.ts';
-import { removeDir, temporaryDir, withoutSchedules } from './harness.ts';
+import { removeDir, startWithoutSchedules, temporaryDir } from './harness.ts';
 import { onlineStoreOf } from './online-store.ts';
 import { tidemark } from './tidemark-process.ts';
 
@@ -103,7 +103,7 @@ describe.each<{ profile: ProfileName }>([{ profile: 'default' }])('profile $prof
   };
 
   beforeAll(async () => {
-    stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile, adjust: withoutSchedules });
+    stage = await startWithoutSchedules({ data, profile });
     await send(departures('a', 200, (at) => at % 4 === 0));
     await stage.instance.idle();
   }, 300_000);

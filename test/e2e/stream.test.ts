@@ -3,13 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDataset } from '@tidemark/cli/follow-dataset';
 import { runQuery } from '@tidemark/cli/run-query';
-import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
+import type { RunningStage } from '@tidemark/cli/start-stage';
 import { upload } from '@tidemark/cli/upload';
 import type { ProfileName } from '@tidemark/engine';
 import { type BatchEvidence, type StreamQuarantineLine, withoutRedelivered } from '@tidemark/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AIRPORTS, airportActivity, departureIn, departureRecords, produce, windowsAt } from './departure-events.ts';
-import { removeDir, temporaryDir, withoutSchedules } from './harness.ts';
+import { removeDir, startWithoutSchedules, temporaryDir } from './harness.ts';
 import { inFastTime } from './ingest-files.ts';
 import { readParquetRows } from './raw-files.ts';
 
@@ -59,7 +59,7 @@ describe.each<{ profile: ProfileName }>([{ profile: 'default' }, { profile: 'har
     let stage: RunningStage;
 
     beforeAll(async () => {
-      stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile, adjust: withoutSchedules });
+      stage = await startWithoutSchedules({ data, profile });
       for (const wave of waves) await produce(stage, wave);
       await stage.instance.idle();
     });

@@ -7,10 +7,9 @@
  * As many as there is time for, in an order that the seed decides; two parts can run side by side.
  */
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Permission } from '@tidemark/engine';
 import { expect, test } from 'vitest';
-import { flows } from './flows.ts';
+import { flows, settle } from './flows.ts';
 import { createRecord, idOf, isDeniedWithout, type Need, permissionsOf, without } from './permissions.ts';
 import { type StageUnderRoles, startUnderRoles } from './stage-under-roles.ts';
 
@@ -22,7 +21,6 @@ const [PART, PARTS] = (process.env.IAM_PART ?? '1/1').split('/').map(Number) as 
  * that does not even ask is tried again in a fresh one.
  */
 const REFUSALS_A_STAGE = 40;
-const REST_MS = 40_000;
 /** Reading a stream fails where nobody waits for it: the flow that misses the events is another than the one that asks first. */
 const FAILS_IN: Readonly<Record<string, string>> = {
   'kinesis:GetRecords': 'stream',
@@ -119,4 +117,7 @@ async function takeAway(on: StageUnderRoles, record: ReturnType<typeof createRec
 
 /** Under all roles again, what was given up is over and what waited goes on. */
 const comesToRest = (on: StageUnderRoles): Promise<boolean> =>
-  Promise.race([on.fast(on.stage.instance.idle()).then(() => true), sleep(REST_MS).then(() => false)]);
+  settle(on).then(
+    () => true,
+    () => false,
+  );

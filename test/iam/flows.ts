@@ -33,7 +33,7 @@ function writeInput(name: string, content: string | Buffer): string {
   return path;
 }
 
-async function settle({ stage, fast, patienceMs }: StageUnderRoles): Promise<void> {
+export async function settle({ stage, fast, patienceMs }: StageUnderRoles): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error('the stage does not come to rest')), patienceMs());
   try {

@@ -1,9 +1,9 @@
 /** Windows that count an event twice, or not at all, or one that the history does not have. */
-import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
+import type { RunningStage } from '@tidemark/cli/start-stage';
 import { digestEvent } from '@tidemark/domain';
 import type { ProfileName } from '@tidemark/engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { removeDir, temporaryDir, withoutSchedules } from '../harness.ts';
+import { removeDir, startWithoutSchedules, temporaryDir } from '../harness.ts';
 import { activity, departure, stateOf, windowStores } from './planted-windows.ts';
 import { comparedGroup, entityNames, type MonitorOutcome, runMonitor } from './run-monitor.ts';
 
@@ -21,7 +21,7 @@ describe.each(['default', 'harsh'] as const)('with the %s profile', (profile: Pr
   let damaged: MonitorOutcome;
 
   beforeAll(async () => {
-    stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile, adjust: withoutSchedules });
+    stage = await startWithoutSchedules({ data, profile });
     const { history, online } = windowStores(stage);
     const nameOf = entityNames(data);
     const plant = (airport: string, kind: string) => planted.push(`${kind} ${nameOf(airport)}`);

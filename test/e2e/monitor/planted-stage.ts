@@ -4,10 +4,10 @@ import {
   DeleteRecordCommand,
   SageMakerFeatureStoreRuntimeClient,
 } from '@aws-sdk/client-sagemaker-featurestore-runtime';
-import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
+import type { RunningStage } from '@tidemark/cli/start-stage';
 import { engineCredentials, type ProfileName } from '@tidemark/engine';
 import type { InconsistencyKind } from '@tidemark/pipeline';
-import { withoutSchedules } from '../harness.ts';
+import { startWithoutSchedules } from '../harness.ts';
 
 export const GROUP = 'airport-hours';
 const GROUP_NAME = 'dev-airport-hours-v1';
@@ -51,7 +51,7 @@ export const hourOf = (airport: string, eventTime: string, departures = 10): Hou
 });
 
 export async function plantedStage(data: string, profile: ProfileName): Promise<PlantedStage> {
-  const stage = await startStage({ data, port: 0, apiPort: 0, stage: 'dev', profile, adjust: withoutSchedules });
+  const stage = await startWithoutSchedules({ data, profile });
   const { endpoint, region } = stage.engine;
   const runtime = new SageMakerFeatureStoreRuntimeClient({ endpoint, region, credentials: engineCredentials });
   const nowMs = Math.floor(stage.instance.clock.nowMs() / HOUR_MS) * HOUR_MS;
