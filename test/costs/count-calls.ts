@@ -15,6 +15,7 @@ import { upload } from '@tidemark/cli/upload';
 import { type AccessEntry, engineCredentials } from '@tidemark/engine';
 import { type FunctionName, type MachineName, SCHEDULED_TIME, topology } from '@tidemark/functions/topology';
 import type { AllCounts, Counts } from '../../scripts/costs/compute-costs.ts';
+import { removeDir, temporaryDir } from '../e2e/harness.ts';
 import { type StageUnderRoles, startUnderRoles } from '../iam/stage-under-roles.ts';
 
 const ROWS = 20_000;
@@ -87,7 +88,8 @@ async function scannedBytes({ stage }: StageUnderRoles): Promise<number> {
 
 export async function countCalls(): Promise<AllCounts> {
   let tally = freshTally();
-  const on = await startUnderRoles((entry) => count(tally, entry));
+  const data = temporaryDir();
+  const on = await startUnderRoles({ data, onAccess: (entry) => count(tally, entry) });
   const { stage } = on;
   const measured = async (work: () => Promise<Omit<Counts, keyof Tally>>): Promise<Counts> => {
     tally = freshTally();
@@ -191,6 +193,7 @@ export async function countCalls(): Promise<AllCounts> {
     return { rows, events, reads, labels, schedules };
   } finally {
     await on.stop();
+    removeDir(data);
   }
 }
 

@@ -1,123 +1,120 @@
 /**
- * Takes the permissions away one by one, runs the flow that needs each, and sees it fail with AccessDenied. Half an hour and more,
- * so only when asked for:
+ * Takes the permissions away one by one, runs a flow that needs each, and sees it fail with AccessDenied. Every attempt has a
+ * stage of its own, with functions that have just started, in the state that the flow had found when all was allowed. An
+ * hour and more, so only when asked for:
  *
- *   IAM_MINUTES=30 [IAM_PART=1/2] [IAM_SEED=…] npm test -- test/iam/each-permission.test.ts
+ *   IAM_MINUTES=40 [IAM_PART=1/2] [IAM_SEED=…] npm test -- test/iam/each-permission.test.ts
  *
  * As many as there is time for, in an order that the seed decides; two parts can run side by side.
  */
 import { createHash } from 'node:crypto';
-import type { Permission } from '@tidemark/engine';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Permission, RoleSpec } from '@tidemark/engine';
 import { expect, test } from 'vitest';
-import { flows, settle } from './flows.ts';
-import { createRecord, idOf, isDeniedWithout, type Need, permissionsOf, without } from './permissions.ts';
-import { type StageUnderRoles, startUnderRoles } from './stage-under-roles.ts';
+import { removeDir, temporaryDir } from '../e2e/harness.ts';
+import { flows } from './flows.ts';
+import { createRecord, idOf, isDeniedWithout, permissionsOf, without } from './permissions.ts';
+import { runWithout } from './run-without.ts';
+import { startUnderRoles } from './stage-under-roles.ts';
 
 const MINUTES = Number(process.env.IAM_MINUTES ?? 0);
 const SEED = process.env.IAM_SEED ?? String(Date.now());
 const [PART, PARTS] = (process.env.IAM_PART ?? '1/1').split('/').map(Number) as [number, number];
-/**
- * A stage that was refused this often has a good deal lying about, and its time, which runs fast, overtakes that of the answers: a flow
- * that does not even ask is tried again in a fresh one.
- */
-const REFUSALS_A_STAGE = 40;
-/** Reading a stream fails where nobody waits for it: the flow that misses the events is another than the one that asks first. */
-const FAILS_IN: Readonly<Record<string, string>> = {
-  'kinesis:GetRecords': 'stream',
-  'kinesis:GetShardIterator': 'stream',
-  'kinesis:DescribeStream': 'stream',
-  'logs:PutLogEvents': 'audit',
-};
 
-interface Wanted {
-  readonly permission: Permission;
-  readonly flow: string;
+const record = createRecord();
+const data = temporaryDir();
+const kept = temporaryDir();
+
+/** What lay there before a flow ran, and what time it was. */
+interface Found {
+  readonly dir: string;
+  readonly nowMs: number | undefined;
 }
 
-const outcomes = new Map<string, 'failed as it should' | 'failed without a refusal' | 'did not fail'>();
+type Verdict = 'failed as it should' | 'failed without a refusal' | 'did not fail';
 
 test.runIf(MINUTES > 0)(
   `each permission that is taken away makes a flow fail (IAM_SEED=${SEED})`,
-  {
-    timeout: (MINUTES + 10) * 60_000,
-  },
+  { timeout: (MINUTES + 10) * 60_000 },
   async () => {
     const endMs = Date.now() + MINUTES * 60_000;
-    let wanted: Wanted[] | undefined;
-    do {
-      const record = createRecord();
-      const on = await startUnderRoles(record.onAccess);
-      try {
-        await everyFlow(on, record, 'A');
-        wanted ??= wantedOf(on, record.needOf);
-        let tried = 0;
-        while (wanted.length > 0 && Date.now() < endMs && tried++ < REFUSALS_A_STAGE) {
-          const one = wanted.shift() as Wanted;
-          const id = idOf(one.permission);
-          const outcome = await takeAway(on, record, one, `${PART}T${tried}`);
-          const isWornOut = outcome !== 'failed as it should' && tried > 1;
-          if (isWornOut && !outcomes.has(id)) wanted.push(one);
-          outcomes.set(id, outcome);
-          if (isWornOut || !(await comesToRest(on))) break;
-        }
-      } finally {
-        await on.stop();
-      }
-    } while (wanted.length > 0 && Date.now() < endMs);
-
-    const of = (outcome: string) => [...outcomes].filter(([, each]) => each === outcome).map(([id]) => id);
+    const { roles, found } = await runAllFlows();
+    const all = neededOf(roles);
+    const verdicts = new Map<string, Verdict>();
+    for (const permission of all) {
+      if (Date.now() > endMs) break;
+      verdicts.set(idOf(permission), await verdictOn(permission, found));
+    }
+    const of = (verdict: Verdict) => [...verdicts].filter(([, each]) => each === verdict).map(([id]) => id);
     process.stdout.write(
-      `${of('failed as it should').length} of ${outcomes.size} permissions that were taken away made a flow fail, ${wanted.length} were not tried\n`,
+      `${of('failed as it should').length} of ${verdicts.size} permissions that were taken away made a flow fail, ${all.length - verdicts.size} were not tried\n`,
     );
-    for (const outcome of ['failed without a refusal', 'did not fail'])
-      for (const id of of(outcome)) process.stdout.write(`  ${outcome}: ${id}\n`);
+    for (const verdict of ['failed without a refusal', 'did not fail'] as const)
+      for (const id of of(verdict)) process.stdout.write(`  ${verdict}: ${id}\n`);
+    removeDir(data);
+    removeDir(kept);
     expect(of('did not fail')).toEqual([]);
     expect(of('failed without a refusal')).toEqual([]);
   },
 );
 
-async function everyFlow(on: StageUnderRoles, record: ReturnType<typeof createRecord>, tag: string): Promise<void> {
+/** Every flow once, each on functions that have just started; keeps what each found. */
+async function runAllFlows(): Promise<{ roles: readonly RoleSpec[]; found: ReadonlyMap<string, Found> }> {
+  const found = new Map<string, Found>();
+  let roles: readonly RoleSpec[] = [];
+  let nowMs: number | undefined;
   for (const [name, flow] of Object.entries(flows)) {
+    const dir = join(kept, name);
+    cpSync(data, dir, { recursive: true });
+    found.set(name, { dir, nowMs });
     record.enter(name);
-    await flow(on, `${name.slice(0, 8).toUpperCase()}${tag}`);
+    const on = await startUnderRoles({ data, onAccess: record.onAccess, ...(nowMs === undefined ? {} : { nowMs }) });
+    try {
+      await flow(on, `${name.slice(0, 8).toUpperCase()}A`);
+    } finally {
+      nowMs = on.stage.instance.clock.nowMs();
+      await on.stop();
+    }
+    roles = on.roles;
   }
+  return { roles, found };
 }
 
-function wantedOf(on: StageUnderRoles, needOf: (permission: Permission) => Need | undefined): Wanted[] {
+/** What this part of the run takes away: what a flow made a request for that nothing else allows. */
+function neededOf(roles: readonly RoleSpec[]): Permission[] {
   const place = (permission: Permission) =>
     createHash('sha256')
       .update(`${SEED} ${idOf(permission)}`)
       .digest('hex');
-  return permissionsOf(on.roles)
-    .flatMap((permission) => {
-      const need = needOf(permission);
-      if (need === undefined || !isDeniedWithout(on.roles, permission, need)) return [];
-      const flow = FAILS_IN[permission.action] ?? need.flow;
-      return Object.hasOwn(flows, flow) ? [{ permission, flow }] : [];
-    })
-    .sort((a, b) => (place(a.permission) < place(b.permission) ? -1 : 1))
+  return permissionsOf(roles)
+    .filter((permission) => record.needsOf(permission).some((need) => isDeniedWithout(roles, permission, need)))
+    .sort((a, b) => (place(a) < place(b) ? -1 : 1))
     .filter((_, at) => at % PARTS === PART - 1);
 }
 
-async function takeAway(on: StageUnderRoles, record: ReturnType<typeof createRecord>, { permission, flow }: Wanted, tag: string) {
-  const name = `${flow} without ${idOf(permission)}`;
-  record.enter(name);
-  await on.under(without(on.roles, permission));
-  const failure = await flows[flow]?.(on, `${flow.slice(0, 4).toUpperCase()}${tag}`).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  const isRefused = record
-    .refused()
-    .some((one) => one.flow === name && one.entry.role === permission.role && one.entry.request.action === permission.action);
-  await on.under(on.roles);
-  if (failure === undefined) return 'did not fail';
-  return isRefused ? 'failed as it should' : 'failed without a refusal';
+/** By the flows that asked for it, one after the other, until one fails as it should. */
+async function verdictOn(permission: Permission, found: ReadonlyMap<string, Found>): Promise<Verdict> {
+  let last: Verdict = 'did not fail';
+  for (const { flow } of record.needsOf(permission)) {
+    const { dir, nowMs } = found.get(flow) as Found;
+    removeDir(data);
+    cpSync(dir, data, { recursive: true });
+    const startMs = Date.now();
+    const on = await startUnderRoles({
+      data,
+      onAccess: record.onAccess,
+      ...(nowMs === undefined ? {} : { nowMs }),
+      adjust: (roles) => without(roles, permission),
+    });
+    try {
+      const { hasFailed, isRefused } = await runWithout(on, record, permission, { flow, tag: 'WITHOUT' });
+      last = !hasFailed ? 'did not fail' : isRefused ? 'failed as it should' : 'failed without a refusal';
+    } finally {
+      await on.stop();
+    }
+    process.stdout.write(`${last}: ${idOf(permission)} in ${flow}, ${Date.now() - startMs} ms\n`);
+    if (last === 'failed as it should') break;
+  }
+  return last;
 }
-
-/** Under all roles again, what was given up is over and what waited goes on. */
-const comesToRest = (on: StageUnderRoles): Promise<boolean> =>
-  settle(on).then(
-    () => true,
-    () => false,
-  );

@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { PutRecordCommand, SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
-import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type Upload, upload } from '@tidemark/cli/upload';
 import { type Deployment, engineCredentials } from '@tidemark/engine';
 import type { FunctionName, MachineName } from '@tidemark/functions/topology';
@@ -230,6 +230,19 @@ async function fire(on: StageUnderRoles, name: string, changes: Partial<Deployme
   await settle(on);
 }
 
+/** One firing of a schedule whose machine ends well. */
+async function fireMachine(on: StageUnderRoles, name: string, machine: MachineName): Promise<void> {
+  const endedWell = async () => {
+    const { executions = [] } = await on.stage.sfn.send(
+      new ListExecutionsCommand({ stateMachineArn: on.stage.names.machineArn(machine), statusFilter: 'SUCCEEDED' }),
+    );
+    return executions.length;
+  };
+  const before = await endedWell();
+  await fire(on, name);
+  expectThat((await endedWell()) > before, `what the schedule ${name} has started did not end well`);
+}
+
 /** The schedule starts what no event has started, and goes on with what has failed, chunk by chunk. */
 export const reconcile: Flow = async (on, tag) => {
   const { stage } = on;
@@ -277,6 +290,20 @@ export const failedDataset: Flow = async (on, tag) => {
   }
 };
 
+/** Objects of the ledger below a prefix. */
+const inLedger = (on: StageUnderRoles, prefix: string) =>
+  Array.fromAsync(on.stage.objects.list(on.stage.names.bucket('ledger'), prefix));
+
+/** The same flow, of which Lambda gives nothing up: what fails where nobody waits for it is seen too. */
+const soundly =
+  (flow: Flow): Flow =>
+  async (on, tag) => {
+    const before = (await inLedger(on, ledgerKeys.failures())).length;
+    await flow(on, tag);
+    const givenUp = (await inLedger(on, ledgerKeys.failures())).length - before;
+    expectThat(givenUp === 0, `Lambda has given up ${givenUp} events or batches`);
+  };
+
 const putDepartures = (on: StageUnderRoles, events: readonly { readonly key: string; readonly data: string }[]) => {
   const { endpoint, region } = on.stage.engine;
   const kinesis = new KinesisClient({ endpoint, region, credentials: engineCredentials });
@@ -302,8 +329,11 @@ const departure = (on: StageUnderRoles, tag: string, airport: string) => ({
 /** Departures into windows and records, and one that cannot be read into quarantine. */
 export const stream: Flow = async (on, tag) => {
   const { api, token } = on.stage.engine;
+  const quarantined = async () => (await inLedger(on, 'quarantine/')).filter(({ key }) => key.includes('/streams/')).length;
+  const before = await quarantined();
   await putDepartures(on, [departure(on, tag, 'ATL'), departure(on, tag, tag), { key: 'ATL', data: 'no JSON' }]);
   await settle(on);
+  expectThat((await quarantined()) > before, 'what cannot be read is not in quarantine');
   const answer = await fetch(`${api}/features/route-now?origin=${tag}&destination=JFK`, {
     headers: { authorization: `Bearer ${token}` },
   });
@@ -311,14 +341,11 @@ export const stream: Flow = async (on, tag) => {
   expectThat(text.includes('"last_delay":{"value":7,'), `the departure is not served: ${text}`);
 };
 
-const failuresOf = (on: StageUnderRoles, prefix: string) =>
-  Array.fromAsync(on.stage.objects.list(on.stage.names.bucket('ledger'), prefix));
-
 /** What Lambda gives up of a bucket's events, of a schedule and of a log lies in the ledger. */
 export const failedEvents: Flow = async (on, tag) => {
   const { stage } = on;
   const arn = `${stage.names.machineArn('ingest')}-gone`;
-  const kept = (name: FunctionName) => failuresOf(on, `aws/lambda/async/${stage.names.functionName(name)}/`);
+  const kept = (name: FunctionName) => inLedger(on, `aws/lambda/async/${stage.names.functionName(name)}/`);
   const before = (await kept('object-uploaded')).length;
   await whileBroken(on, 'object-uploaded', { INGEST_MACHINE_ARN: arn }, async () => {
     await upload(stage, writeInput(`${tag}-failed`, 'x'), `route-days/${tag}-failed.csv`);
@@ -342,12 +369,12 @@ export const failedEvents: Flow = async (on, tag) => {
 
 /** A batch that a stream's function goes on failing with is given up in the end, and kept. */
 export const failedBatch: Flow = async (on, tag) => {
-  const before = await failuresOf(on, 'aws/lambda/');
+  const before = await inLedger(on, ledgerKeys.failures());
   await whileBroken(on, 'stream-received', { LEDGER_BUCKET: GONE }, async () => {
     await putDepartures(on, [departure(on, tag, 'ATL')]);
     await settle(on);
   });
-  expectThat((await failuresOf(on, 'aws/lambda/')).length > before.length, 'the batch that was given up is not kept');
+  expectThat((await inLedger(on, ledgerKeys.failures())).length > before.length, 'the batch that was given up is not kept');
 };
 
 /** Everything recorded so far is in the history. */
@@ -396,7 +423,7 @@ export const snapshot: Flow = async (on, tag) => {
 export const scheduledSnapshot: Flow = async (on, tag) => {
   const manifests = () => Array.fromAsync(on.stage.objects.list(on.stage.names.bucket('ledger'), 'snapshots/'));
   const before = (await manifests()).length;
-  await fire(on, 'snapshot');
+  await fireMachine(on, 'snapshot', 'snapshot');
   expectThat((await manifests()).length > before, 'the scheduled snapshot has left no manifest');
   // Fired twice for one time, as at least once allows.
   const scheduledTime = seconds(on.stage.instance.clock.nowMs() - 1_000);
@@ -436,7 +463,7 @@ export const backfill: Flow = async (on, tag) => {
   const range = { from: seconds(day - DAY_MS), to: seconds(day + DAY_MS) };
   await runWell(on, 'backfill', `${tag}-backfill`, { group: 'route-days', ...range });
   await stage.instance.drainOffline();
-  await fire(on, 'backfill');
+  await fireMachine(on, 'backfill', 'backfill');
 };
 
 /** Window states made again from the history, and what was given up taken up again. */
@@ -469,30 +496,30 @@ export const monitor: Flow = async (on, tag) => {
   const reports = () => Array.fromAsync(on.stage.objects.list(on.stage.names.bucket('ledger'), 'monitor/'));
   for (const name of ['monitor', 'monitor-full']) {
     const before = (await reports()).length;
-    await fire(on, name);
+    await fireMachine(on, name, 'monitor');
     expectThat((await reports()).length > before, `the schedule ${name} has left no report`);
   }
 };
 
 /** In an order in which the later find what the earlier left; what moves the engine's time to the machine's comes last. */
 export const flows: Readonly<Record<string, Flow>> = {
-  ingest,
-  history,
-  vanished,
-  serve,
-  audit,
-  dataset,
-  failedDataset,
-  stream,
+  ingest: soundly(ingest),
+  history: soundly(history),
+  vanished: soundly(vanished),
+  serve: soundly(serve),
+  audit: soundly(audit),
+  dataset: soundly(dataset),
+  failedDataset: soundly(failedDataset),
+  stream: soundly(stream),
   failedBatch,
   failedEvents,
-  reconcile,
-  backfill,
-  monitor,
-  scheduledSnapshot,
-  unknownSnapshot,
-  measure,
-  failedSnapshot,
-  snapshot,
+  reconcile: soundly(reconcile),
+  backfill: soundly(backfill),
+  monitor: soundly(monitor),
+  scheduledSnapshot: soundly(scheduledSnapshot),
+  unknownSnapshot: soundly(unknownSnapshot),
+  measure: soundly(measure),
+  failedSnapshot: soundly(failedSnapshot),
+  snapshot: soundly(snapshot),
   rebuild,
 };

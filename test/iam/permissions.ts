@@ -40,9 +40,12 @@ export interface Need {
   readonly entry: AccessEntry;
 }
 
+export type AccessRecord = ReturnType<typeof createRecord>;
+
 /** What the flows asked for, each distinct request once, and for each permission the requests that nothing else allows. */
 export function createRecord() {
-  const needs = new Map<string, Need>();
+  /** By permission and flow: the first request that needed it. */
+  const needs = new Map<string, Map<string, Need>>();
   const refused = new Map<string, Need>();
   const seen = new Set<string>();
   let flow = 'deploy';
@@ -55,10 +58,13 @@ export function createRecord() {
         refused.set(`${flow} ${entry.role} ${entry.request.action} ${entry.request.resource}`, { flow, entry });
       const [only, another] = entry.allowedBy;
       seen.add(`${entry.role} ${entry.request.action}`);
-      if (only === undefined || another !== undefined || needs.has(idOf(only))) return;
-      needs.set(idOf(only), { flow, entry });
+      if (only === undefined || another !== undefined) return;
+      const ofFlows = needs.get(idOf(only)) ?? new Map<string, Need>();
+      if (!ofFlows.has(flow)) ofFlows.set(flow, { flow, entry });
+      needs.set(idOf(only), ofFlows);
     },
-    needOf: (permission: Permission): Need | undefined => needs.get(idOf(permission)),
+    /** By each flow that needs it, in the order in which they ran. */
+    needsOf: (permission: Permission): readonly Need[] => [...(needs.get(idOf(permission))?.values() ?? [])],
     refused: (): readonly Need[] => [...refused.values()],
     /** Whether a role asked for an action at all. */
     asked: (role: string, action: string) => seen.has(`${role} ${action}`),

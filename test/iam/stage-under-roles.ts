@@ -2,7 +2,6 @@
 import { type RunningStage, startStage } from '@tidemark/cli/start-stage';
 import { type AccessEntry, createEngineClock, type Deployment, type RoleSpec } from '@tidemark/engine';
 import { definitions } from '@tidemark/features';
-import { removeDir, temporaryDir } from '../e2e/harness.ts';
 import { placeOf, stageRoles, underRoles } from './stage-roles.ts';
 
 const STAGE = { stage: 'dev', account: '000000000000', region: 'us-east-1' };
@@ -28,22 +27,31 @@ export interface StageUnderRoles {
   stop(): Promise<void>;
 }
 
-export async function startUnderRoles(onAccess: (entry: AccessEntry) => void): Promise<StageUnderRoles> {
+export interface UnderRoles {
+  readonly data: string;
+  readonly onAccess: (entry: AccessEntry) => void;
+  /** The engine's time at the start; without it, well behind the machine's. */
+  readonly nowMs?: number;
+  /** The roles that it starts with, made of those that the stacks give. */
+  readonly adjust?: (roles: readonly RoleSpec[]) => readonly RoleSpec[];
+}
+
+export async function startUnderRoles({ data, onAccess, nowMs, adjust }: UnderRoles): Promise<StageUnderRoles> {
   const place = placeOf(STAGE, definitions);
   const roles: readonly RoleSpec[] = stageRoles(place);
-  const data = temporaryDir();
+  const behindMs = nowMs === undefined ? ENGINE_BEHIND_MS : Date.now() - nowMs;
   let schedules: Deployment['schedules'] = [];
-  let current = roles;
+  let current = adjust?.(roles) ?? roles;
   const stage = await startStage({
     data,
     port: 0,
     apiPort: 0,
     stage: STAGE.stage,
     profile: 'default',
-    engine: { clock: createEngineClock(() => Date.now() - ENGINE_BEHIND_MS), onAccess },
+    engine: { clock: createEngineClock(() => Date.now() - behindMs), onAccess },
     kmsKeyArn: place.keys.data,
     adjust: (deployment) => {
-      const { eventSourceMappings = [], ...under } = underRoles(deployment, place, roles);
+      const { eventSourceMappings = [], ...under } = underRoles(deployment, place, current);
       schedules = under.schedules;
       return {
         ...under,
@@ -73,9 +81,6 @@ export async function startUnderRoles(onAccess: (entry: AccessEntry) => void): P
         clearInterval(ticking);
       }
     },
-    async stop() {
-      await stage.stop();
-      removeDir(data);
-    },
+    stop: () => stage.stop(),
   };
 }
