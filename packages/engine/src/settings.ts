@@ -9,7 +9,7 @@ export interface EngineSettings {
   readonly invocationTimePrecision: 'millisecond' | 'second';
   /** A replication entry reaches S3 after a time in this range, in the engine's time. */
   readonly offlineDelayMs: readonly [least: number, most: number];
-  /** A lane of entries that has been quiet for so long is brought to S3 at once. Infinity: it waits in any case. */
+  /** When no entry has come for so long, all that wait are brought to S3. Infinity: each waits its own time in any case. */
   readonly offlineQuietMs: number;
   /** Into how many Parquet files one flush of one event-time hour is split. */
   readonly offlineFilesPerHour: number;

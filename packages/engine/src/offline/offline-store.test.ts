@@ -1,6 +1,6 @@
 import { BatchWriteRecordCommand } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   copyDataDir,
   type Harness,
@@ -27,13 +27,13 @@ const never = { offlineDelayMs: [3_600_000, 7_200_000] as const, offlineQuietMs:
 const HOUR_MS = 3_600_000;
 const midnight = Date.UTC(2024, 0, 1);
 
-async function write(harness: Harness, count: number, hours: number, prefix = 'r') {
+async function write(harness: Harness, count: number, hours: number, prefix = 'r', FeatureGroupName = 'drained') {
   for (let start = 0; start < count; start += 25) {
     const Entries = Array.from({ length: Math.min(25, count - start) }, (_, index) => {
       const number = start + index;
       const at = new Date(midnight + (number % hours) * HOUR_MS + number).toISOString();
       return {
-        FeatureGroupName: 'drained',
+        FeatureGroupName,
         Record: values({ id: `${prefix}${number}`, at, count: String(number), share: '1e-3' }),
       };
     });
@@ -113,15 +113,20 @@ test('rows wait for the offline delay in the engine’s time, then go together',
   expect(await countRows(harness)).toEqual({ total: 30, ids: 30 });
 });
 
-test('a lane that is quiet does not wait for the longest delay, one that is busy does', async () => {
+test('while records of any group come rows wait; when none have come for a while all are brought', async () => {
   let arrived: () => void = () => {};
   const harness = await start({
     settings: { offlineDelayMs: [1_000, HOUR_MS], offlineQuietMs: 60_000 },
     beforeS3: (step) => step === 'list' && arrived(),
   });
   await harness.createGroup('drained');
-  for (const prefix of ['a', 'b', 'c']) {
-    await write(harness, 5, 1, prefix);
+  await harness.createGroup('busy');
+  for (const [prefix, group] of [
+    ['a', 'drained'],
+    ['b', 'busy'],
+    ['c', 'busy'],
+  ] as const) {
+    await write(harness, 5, 1, prefix, group);
     harness.context.clock.advance(50_000);
     await harness.idle();
     expect(harness.objects.size).toBe(0);
@@ -131,6 +136,20 @@ test('a lane that is quiet does not wait for the longest delay, one that is busy
   await flushed;
   await harness.idle();
   expect(await countRows(harness)).toEqual({ total: 15, ids: 15 });
+});
+
+test('while records go on coming rows wait no longer than the longest delay', async () => {
+  const harness = await start({ settings: { offlineDelayMs: [1_000, 120_000], offlineQuietMs: 60_000 } });
+  await harness.createGroup('drained');
+  await harness.createGroup('busy');
+  await write(harness, 5, 1);
+  for (const prefix of ['a', 'b', 'c']) {
+    harness.context.clock.advance(40_000);
+    await harness.idle();
+    await write(harness, 5, 1, prefix, 'busy');
+  }
+  await vi.waitFor(() => expect([...harness.objects.keys()].some((key) => key.includes('/drained-'))).toBe(true));
+  expect([...harness.objects.keys()].some((key) => key.includes('/busy-'))).toBe(false);
 });
 
 test('several files an hour, doubled rows and whole-second invocation times, as the harsh profile asks', async () => {

@@ -1,10 +1,11 @@
 /**
  * The offline store: brings replication entries to S3 as Parquet, in the engine's time.
  *
- * Each lane of a group is flushed when its oldest entry has waited as long as the settings allow, or none has come for
- * settings.offlineQuietMs, and takes along all that has waited the least: every row's delay lies in
- * settings.offlineDelayMs, and an ingest makes as few files as that range permits. Lanes are shorter of breath one after
- * the other, so that with several of them rows reach S3 out of order. Flushes run one at a time.
+ * Each lane of a group is flushed when its oldest entry has waited as long as the settings allow, or when the store is
+ * quiet: no entry of any group has come for settings.offlineQuietMs. It takes along all that has waited the least: every
+ * row's delay lies in settings.offlineDelayMs, an ingest makes as few files as that range permits, and making them does
+ * not slow it down. Lanes are shorter of breath one after the other, so that with several of them rows reach S3 out of
+ * order. Flushes run one at a time.
  *
  * Gaps: a group in Iceberg format has the files and the folders of one and nothing below metadata/: no metadata.json, no
  *   manifests, no snapshots. So Athena here reads all of data/, without time travel, pruning or DELETE, and other readers of
@@ -66,7 +67,9 @@ export function createOfflineStore(
   const worker = createDrainWorker(databaseFile(dataDir), folder);
   /** Lanes with entries, by `group/lane`; the value cancels the alarm. */
   const alarms = new Map<string, () => void>();
-  const lanesWithEntries = new Map<string, { readonly groupId: number; readonly lane: number; newestMs: number }>();
+  const lanesWithEntries = new Map<string, { readonly groupId: number; readonly lane: number }>();
+  /** When the last entry of any lane came. */
+  let newestMs = Number.NEGATIVE_INFINITY;
   const withCompanion = new Set<number>();
   let turn: Promise<void> = Promise.resolve();
   let running = false;
@@ -75,14 +78,13 @@ export function createOfflineStore(
   const patienceMs = (lane: number) => leastMs + ((mostMs - leastMs) * (lane + 1)) / settings.offlineFilesPerHour;
   const keyOf = (groupId: number, lane: number) => `${groupId}/${lane}`;
 
-  /** When the lane has been quiet for long enough: by then all that it holds has waited the least. */
-  const quietAtMs = (key: string) =>
-    (lanesWithEntries.get(key)?.newestMs ?? Number.POSITIVE_INFINITY) + Math.max(leastMs, settings.offlineQuietMs);
-  /** Flushes the lane at `latestMs`, or when it is quiet before that. */
+  /** When the store has been quiet for long enough: by then all that it holds has waited the least. */
+  const quietAtMs = () => newestMs + Math.max(leastMs, settings.offlineQuietMs);
+  /** Flushes the lane at `latestMs`, or when the store is quiet before that. */
   const schedule = (groupId: number, lane: number, latestMs: number) => {
     const key = keyOf(groupId, lane);
-    wake(key, Math.min(latestMs, quietAtMs(key)), () => {
-      if (clock.nowMs() < Math.min(latestMs, quietAtMs(key))) schedule(groupId, lane, latestMs);
+    wake(key, Math.min(latestMs, quietAtMs()), () => {
+      if (clock.nowMs() < Math.min(latestMs, quietAtMs())) schedule(groupId, lane, latestMs);
       else flushInTurn(groupId, lane);
     });
   };
@@ -98,10 +100,8 @@ export function createOfflineStore(
     inTurn(() => drainLane(groupId, lane, () => clock.nowMs() - leastMs)).catch(() => {});
   };
   replication.onAppended((groupId, lane, arrivedMs) => {
-    const key = keyOf(groupId, lane);
-    const known = lanesWithEntries.get(key);
-    if (known) known.newestMs = arrivedMs;
-    else lanesWithEntries.set(key, { groupId, lane, newestMs: arrivedMs });
+    newestMs = arrivedMs;
+    lanesWithEntries.set(keyOf(groupId, lane), { groupId, lane });
     schedule(groupId, lane, arrivedMs + patienceMs(lane));
   });
 
@@ -183,7 +183,8 @@ export function createOfflineStore(
     start() {
       running = true;
       for (const { groupId, lane, oldestMs } of flushLog.lanes()) {
-        lanesWithEntries.set(keyOf(groupId, lane), { groupId, lane, newestMs: oldestMs });
+        newestMs = Math.max(newestMs, oldestMs);
+        lanesWithEntries.set(keyOf(groupId, lane), { groupId, lane });
         schedule(groupId, lane, oldestMs + patienceMs(lane));
       }
       if (flushLog.unfinished().length > 0)
