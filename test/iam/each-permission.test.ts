@@ -1,9 +1,9 @@
 /**
  * Takes the permissions away one by one, runs a flow that needs each, and sees it fail with AccessDenied. Every attempt has a
- * stage of its own, with functions that have just started, in the state that the flow had found when all was allowed. An
- * hour and more, so only when asked for:
+ * stage of its own, with functions that have just started, in the state that the flow had found when all was allowed. Forty
+ * minutes for all, so only when asked for:
  *
- *   IAM_MINUTES=40 [IAM_PART=1/2] [IAM_SEED=…] npm test -- test/iam/each-permission.test.ts
+ *   IAM_MINUTES=45 [IAM_PART=1/2] [IAM_SEED=…] npm test -- test/iam/each-permission.test.ts
  *
  * As many as there is time for, in an order that the seed decides; two parts can run side by side.
  */
