@@ -5,7 +5,8 @@
  *
  *   IAM_MINUTES=45 [IAM_PART=1/2] [IAM_SEED=…] npm test -- test/iam/each-permission.test.ts
  *
- * As many as there is time for, in an order that the seed decides; two parts can run side by side.
+ * As many as there is time for, in an order that the seed decides; two parts can run side by side. IAM_ONLY=… takes only those
+ * away that have this in their name, as the test prints it.
  */
 import { createHash } from 'node:crypto';
 import { cpSync } from 'node:fs';
@@ -20,6 +21,7 @@ import { startUnderRoles } from './stage-under-roles.ts';
 
 const MINUTES = Number(process.env.IAM_MINUTES ?? 0);
 const SEED = process.env.IAM_SEED ?? String(Date.now());
+const ONLY = process.env.IAM_ONLY ?? '';
 const [PART, PARTS] = (process.env.IAM_PART ?? '1/1').split('/').map(Number) as [number, number];
 
 const record = createRecord();
@@ -88,6 +90,7 @@ function neededOf(roles: readonly RoleSpec[]): Permission[] {
       .update(`${SEED} ${idOf(permission)}`)
       .digest('hex');
   return permissionsOf(roles)
+    .filter((permission) => idOf(permission).includes(ONLY))
     .filter((permission) => record.needsOf(permission).some((need) => isDeniedWithout(roles, permission, need)))
     .sort((a, b) => (place(a) < place(b) ? -1 : 1))
     .filter((_, at) => at % PARTS === PART - 1);

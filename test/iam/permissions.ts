@@ -71,8 +71,12 @@ export function createRecord() {
   };
 }
 
-/** Whether the very request that needed it is denied once the permission is gone. */
-export function isDeniedWithout(roles: readonly RoleSpec[], permission: Permission, { entry }: Need): boolean {
-  const changed = without(roles, permission).find(({ name }) => name === permission.role) as RoleSpec;
-  return decide(permission.role, compileRole(changed), entry.request).outcome === 'denied';
+/** Whether its role may make a request. */
+export function isAllowed(roles: readonly RoleSpec[], { entry: { role, request } }: Need): boolean {
+  const spec = roles.find(({ name }) => name === role) as RoleSpec;
+  return decide(role, compileRole(spec), request).outcome === 'allowed';
 }
+
+/** Whether the very request that needed it is denied once the permission is gone. */
+export const isDeniedWithout = (roles: readonly RoleSpec[], permission: Permission, need: Need): boolean =>
+  !isAllowed(without(roles, permission), need);

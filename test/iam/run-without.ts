@@ -1,6 +1,6 @@
 import type { Permission } from '@tidemark/engine';
 import { type Flow, flows } from './flows.ts';
-import { type AccessRecord, idOf } from './permissions.ts';
+import { type AccessRecord, idOf, isAllowed } from './permissions.ts';
 import type { StageUnderRoles } from './stage-under-roles.ts';
 
 export interface Attempt {
@@ -11,7 +11,7 @@ export interface Attempt {
 
 export interface Outcome {
   readonly hasFailed: boolean;
-  /** Whether that very permission was asked for and refused meanwhile. */
+  /** Whether a request was refused meanwhile that all the permissions together allow. */
   readonly isRefused: boolean;
 }
 
@@ -30,6 +30,6 @@ export async function runWithout(
   );
   const isRefused = record
     .refused()
-    .some((one) => one.flow === name && one.entry.role === permission.role && one.entry.request.action === permission.action);
+    .some((one) => one.flow === name && one.entry.role === permission.role && isAllowed(on.roles, one));
   return { hasFailed, isRefused };
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAccess } from '../../iam/access.ts';
 import { call, makeStream, mergeSome, putTexts, splitSome } from '../../kinesis/direct.fixture.ts';
 import { profiles } from '../../settings.ts';
 import {
@@ -301,6 +302,33 @@ describe('a batch that fails', () => {
     await test.settle();
     expect(test.discarded).toHaveLength(1);
     expect(test.context.logged.join()).toContain('the failure destination refused 1 records');
+  });
+
+  it('is kept with the rights that the role has at that moment', async () => {
+    const access = createAccess(test.context);
+    const allowing = (...Action: string[]) =>
+      access.deploy({
+        buckets: [],
+        roles: [
+          { name: 'reader', policies: [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] }] },
+        ],
+      });
+    allowing('kinesis:*');
+    await test.close();
+    test = startTestMappings({}, { access, roleOf: () => 'reader' });
+    await makeStream(test.kinesis, STREAM, 1);
+    await put('a');
+    test.handler = () => failure();
+    deploy({ maximumRetryAttempts: 0 });
+    for (let at = 0; at < 5; at += 1) {
+      await turn();
+      test.context.clock.advance(60_000);
+    }
+    expect(test.mappings.isBusy()).toBe(true);
+    expect(test.discarded).toEqual([]);
+    allowing('kinesis:*', 's3:ListBucket', 's3:PutObject');
+    await test.settle();
+    expect(test.discarded).toHaveLength(1);
   });
 
   it('is tried again, at no cost, when the function could not be invoked', async () => {

@@ -88,7 +88,7 @@ export function createMapping(
       context,
       streams,
       functions,
-      buckets: failureBuckets(buckets, access, { name: spec.functionName, role: roleOf(spec.functionName) }),
+      failures: () => failureBuckets(buckets, access, { name: spec.functionName, role: roleOf(spec.functionName) }),
       refusal: () => pollRefusal(access, roleOf(spec.functionName), spec, found.arn),
       row,
       source: { shardId, streamArn: found.arn, functionName: spec.functionName },

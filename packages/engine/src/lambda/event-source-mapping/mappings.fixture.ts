@@ -4,6 +4,7 @@ import type { Buckets, InvocationResult, StoredObject } from '../../ports.ts';
 import { createEngineClock } from '../../time/engine-clock.ts';
 import { createTestContext } from '../lambda.fixture.ts';
 import { createEventSourceMappings, type EventSourceMappings } from './event-source-mappings.ts';
+import type { MappingPorts } from './mapping.ts';
 import type { EventSourceMappingSpec } from './mapping-spec.ts';
 
 export const STREAM = 'departures';
@@ -41,7 +42,10 @@ export interface DiscardRecord {
   readonly payload: string;
 }
 
-export function startTestMappings(changes: Partial<ReturnType<typeof createTestContext>> = {}) {
+export function startTestMappings(
+  changes: Partial<ReturnType<typeof createTestContext>> = {},
+  rights: Pick<MappingPorts, 'access' | 'roleOf'> = {},
+) {
   const context = createTestContext({ clock: createEngineClock(() => START_MS), ...changes });
   const events: KinesisEvent[] = [];
   const discarded: { readonly key: string; readonly record: DiscardRecord }[] = [];
@@ -79,6 +83,7 @@ export function startTestMappings(changes: Partial<ReturnType<typeof createTestC
         invokeAsync: refuse,
       },
       onIteratorAge: (_stream, _function, shardId, ageMs) => void ages.push({ shardId, ageMs }),
+      ...rights,
     });
     return { kinesis, mappings };
   };

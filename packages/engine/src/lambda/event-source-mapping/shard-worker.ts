@@ -11,7 +11,8 @@ export interface ShardWork {
   readonly context: EngineContext;
   readonly streams: Streams;
   readonly functions: Functions;
-  readonly buckets: Buckets;
+  /** S3 as the function's role may write to it at the moment. */
+  readonly failures: () => Buckets;
   readonly row: MappingRow;
   readonly source: EventSource;
   readonly signal: Signal;
@@ -58,7 +59,7 @@ export async function workShard(work: ShardWork): Promise<boolean> {
 }
 
 function deliveryOf(work: ShardWork, isCheckpointLost: boolean): Delivery {
-  const { context, streams, functions, buckets, row, source, signal } = work;
+  const { context, streams, functions, row, source, signal } = work;
   const { spec } = row;
   return {
     spec,
@@ -73,7 +74,7 @@ function deliveryOf(work: ShardWork, isCheckpointLost: boolean): Delivery {
       if (result.functionError !== undefined) work.onResult('PROBLEM: Function call failed');
       return result;
     },
-    discard: (batch) => putDiscardedBatch(context, buckets, row, source, batch),
+    discard: (batch) => putDiscardedBatch(context, work.failures(), row, source, batch),
     checkpoint: isCheckpointLost ? () => {} : work.checkpoint,
     async pause(ms) {
       const untilMs = context.clock.nowMs() + ms;
