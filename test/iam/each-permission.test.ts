@@ -9,10 +9,10 @@
  * away that have this in their name, as the test prints it.
  */
 import { createHash } from 'node:crypto';
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Permission, RoleSpec } from '@tidemark/engine';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { removeDir, temporaryDir } from '../e2e/harness.ts';
 import { flows } from './flows.ts';
 import { createRecord, idOf, isDeniedWithout, permissionsOf, without } from './permissions.ts';
@@ -25,8 +25,6 @@ const ONLY = process.env.IAM_ONLY ?? '';
 const [PART, PARTS] = (process.env.IAM_PART ?? '1/1').split('/').map(Number) as [number, number];
 
 const record = createRecord();
-const data = temporaryDir();
-const kept = temporaryDir();
 
 /** What lay there before a flow ran, and what time it was. */
 interface Found {
@@ -41,12 +39,16 @@ test.runIf(MINUTES > 0)(
   { timeout: (MINUTES + 10) * 60_000 },
   async () => {
     const endMs = Date.now() + MINUTES * 60_000;
-    const { roles, found } = await runAllFlows();
+    const root = temporaryDir();
+    onTestFinished(() => removeDir(root));
+    const data = join(root, 'data');
+    mkdirSync(data);
+    const { roles, found } = await runAllFlows(data, join(root, 'found'));
     const all = neededOf(roles);
     const verdicts = new Map<string, Verdict>();
     for (const permission of all) {
       if (Date.now() > endMs) break;
-      verdicts.set(idOf(permission), await verdictOn(permission, found));
+      verdicts.set(idOf(permission), await verdictOn(permission, data, found));
     }
     const of = (verdict: Verdict) => [...verdicts].filter(([, each]) => each === verdict).map(([id]) => id);
     process.stdout.write(
@@ -54,15 +56,16 @@ test.runIf(MINUTES > 0)(
     );
     for (const verdict of ['failed without a refusal', 'did not fail'] as const)
       for (const id of of(verdict)) process.stdout.write(`  ${verdict}: ${id}\n`);
-    removeDir(data);
-    removeDir(kept);
     expect(of('did not fail')).toEqual([]);
     expect(of('failed without a refusal')).toEqual([]);
   },
 );
 
 /** Every flow once, each on functions that have just started; keeps what each found. */
-async function runAllFlows(): Promise<{ roles: readonly RoleSpec[]; found: ReadonlyMap<string, Found> }> {
+async function runAllFlows(
+  data: string,
+  kept: string,
+): Promise<{ roles: readonly RoleSpec[]; found: ReadonlyMap<string, Found> }> {
   const found = new Map<string, Found>();
   let roles: readonly RoleSpec[] = [];
   let nowMs: number | undefined;
@@ -71,7 +74,7 @@ async function runAllFlows(): Promise<{ roles: readonly RoleSpec[]; found: Reado
     cpSync(data, dir, { recursive: true });
     found.set(name, { dir, nowMs });
     record.enter(name);
-    const on = await startUnderRoles({ data, onAccess: record.onAccess, ...(nowMs === undefined ? {} : { nowMs }) });
+    const on = await startUnderRoles({ data, onAccess: record.onAccess, nowMs });
     try {
       await flow(on, `${name.slice(0, 8).toUpperCase()}A`);
     } finally {
@@ -97,7 +100,7 @@ function neededOf(roles: readonly RoleSpec[]): Permission[] {
 }
 
 /** By the flows that asked for it, one after the other, until one fails as it should. */
-async function verdictOn(permission: Permission, found: ReadonlyMap<string, Found>): Promise<Verdict> {
+async function verdictOn(permission: Permission, data: string, found: ReadonlyMap<string, Found>): Promise<Verdict> {
   let last: Verdict = 'did not fail';
   for (const { flow } of record.needsOf(permission)) {
     const { dir, nowMs } = found.get(flow) as Found;
@@ -107,7 +110,7 @@ async function verdictOn(permission: Permission, found: ReadonlyMap<string, Foun
     const on = await startUnderRoles({
       data,
       onAccess: record.onAccess,
-      ...(nowMs === undefined ? {} : { nowMs }),
+      nowMs,
       adjust: (roles) => without(roles, permission),
     });
     try {

@@ -345,7 +345,7 @@ export const stream: Flow = async (on, tag) => {
 export const failedEvents: Flow = async (on, tag) => {
   const { stage } = on;
   const arn = `${stage.names.machineArn('ingest')}-gone`;
-  const kept = (name: FunctionName) => inLedger(on, `aws/lambda/async/${stage.names.functionName(name)}/`);
+  const kept = (name: FunctionName) => inLedger(on, `${ledgerKeys.asyncFailures()}${stage.names.functionName(name)}/`);
   const before = (await kept('object-uploaded')).length;
   await whileBroken(on, 'object-uploaded', { INGEST_MACHINE_ARN: arn }, async () => {
     await upload(stage, writeInput(`${tag}-failed`, 'x'), `route-days/${tag}-failed.csv`);
@@ -421,7 +421,7 @@ export const snapshot: Flow = async (on, tag) => {
 };
 
 export const scheduledSnapshot: Flow = async (on, tag) => {
-  const manifests = () => Array.fromAsync(on.stage.objects.list(on.stage.names.bucket('ledger'), 'snapshots/'));
+  const manifests = () => inLedger(on, 'snapshots/');
   const before = (await manifests()).length;
   await fireMachine(on, 'snapshot', 'snapshot');
   expectThat((await manifests()).length > before, 'the scheduled snapshot has left no manifest');
@@ -493,7 +493,7 @@ export const monitor: Flow = async (on, tag) => {
   );
   await runWell(on, 'monitor', `${tag}-full`, { scope: 'full', offlineDelaySeconds: 60 });
   await runWell(on, 'monitor', `${tag}-recent`, { scope: 'recent', offlineDelaySeconds: 60 });
-  const reports = () => Array.fromAsync(on.stage.objects.list(on.stage.names.bucket('ledger'), 'monitor/'));
+  const reports = () => inLedger(on, 'monitor/');
   for (const name of ['monitor', 'monitor-full']) {
     const before = (await reports()).length;
     await fireMachine(on, name, 'monitor');

@@ -71,12 +71,11 @@ export function createRecord() {
   };
 }
 
-/** Whether its role may make a request. */
-export function isAllowed(roles: readonly RoleSpec[], { entry: { role, request } }: Need): boolean {
-  const spec = roles.find(({ name }) => name === role) as RoleSpec;
-  return decide(role, compileRole(spec), request).outcome === 'allowed';
-}
+const outcomeUnder = (roles: readonly RoleSpec[], { entry: { role, request } }: Need) =>
+  decide(role, compileRole(roles.find(({ name }) => name === role) as RoleSpec), request).outcome;
+
+export const isAllowed = (roles: readonly RoleSpec[], need: Need): boolean => outcomeUnder(roles, need) === 'allowed';
 
 /** Whether the very request that needed it is denied once the permission is gone. */
 export const isDeniedWithout = (roles: readonly RoleSpec[], permission: Permission, need: Need): boolean =>
-  !isAllowed(without(roles, permission), need);
+  outcomeUnder(without(roles, permission), need) === 'denied';

@@ -11,7 +11,7 @@ export interface Attempt {
 
 export interface Outcome {
   readonly hasFailed: boolean;
-  /** Whether a request was refused meanwhile that all the permissions together allow. */
+  /** Whether that very permission was asked for and refused meanwhile: all the permissions together allow the request. */
   readonly isRefused: boolean;
 }
 
@@ -30,6 +30,12 @@ export async function runWithout(
   );
   const isRefused = record
     .refused()
-    .some((one) => one.flow === name && one.entry.role === permission.role && isAllowed(on.roles, one));
+    .some(
+      (one) =>
+        one.flow === name &&
+        one.entry.role === permission.role &&
+        one.entry.request.action === permission.action &&
+        isAllowed(on.roles, one),
+    );
   return { hasFailed, isRefused };
 }

@@ -31,7 +31,7 @@ export interface UnderRoles {
   readonly data: string;
   readonly onAccess: (entry: AccessEntry) => void;
   /** The engine's time at the start; without it, well behind the machine's. */
-  readonly nowMs?: number;
+  readonly nowMs?: number | undefined;
   /** The roles that it starts with, made of those that the stacks give. */
   readonly adjust?: (roles: readonly RoleSpec[]) => readonly RoleSpec[];
 }

@@ -69,7 +69,7 @@ export function createOfflineStore(
   const alarms = new Map<string, () => void>();
   const lanesWithEntries = new Map<string, { readonly groupId: number; readonly lane: number }>();
   /** When the last entry of any lane came. */
-  let newestMs = Number.NEGATIVE_INFINITY;
+  let newestMs = 0;
   const withCompanion = new Set<number>();
   let turn: Promise<void> = Promise.resolve();
   let running = false;
